@@ -1,0 +1,5 @@
+//! Whose state it is.
+
+mod id;
+
+pub use id::CustomerId;

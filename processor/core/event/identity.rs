@@ -1,0 +1,43 @@
+//! What tells two events of the same type and time apart, and orders them.
+
+use std::fmt;
+
+/// An event's id, or for an event without one the bytes of its record.
+///
+/// Ordered bytewise; every event without id comes after every event with one.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Identity(Box<[u8]>);
+
+impl Identity {
+    /// No UTF-8 text holds this byte, so it sorts after every id.
+    const WITHOUT_ID: u8 = 0xFF;
+
+    /// The identity of an event that carries an id.
+    pub fn of_id(id: &str) -> Self {
+        Self(id.as_bytes().into())
+    }
+
+    /// The identity of an event without id: its record's value.
+    pub fn of_record(bytes: &[u8]) -> Self {
+        let mut identity = Vec::with_capacity(bytes.len() + 1);
+        identity.push(Self::WITHOUT_ID);
+        identity.extend_from_slice(bytes);
+        Self(identity.into_boxed_slice())
+    }
+
+    /// The id, where there is one.
+    pub fn id(&self) -> Option<&str> {
+        std::str::from_utf8(&self.0).ok()
+    }
+
+    /// The bytes by which it is ordered.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id().unwrap_or("(without id)"))
+    }
+}

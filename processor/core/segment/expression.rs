@@ -1,0 +1,257 @@
+//! A typed condition: names resolved, every operand of a type that fits, nothing left that can be wrong.
+//!
+//! This is what the language front end delivers, what plans are compiled from and what the naive oracle of the tests
+//! evaluates. Dates where an instant is wanted, and the file's zone, are already resolved. Printing one gives the
+//! canonical text: equal meaning, comments and layout gone. Not here: how it is computed.
+
+use compact_str::CompactString;
+
+use crate::event::{Number, Value};
+use crate::timer::{Instant, Length};
+
+/// The types of values.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Type {
+    /// True or false.
+    Boolean,
+    /// A number.
+    Number,
+    /// Text.
+    Text,
+    /// A point in time.
+    Instant,
+    /// A calendar day.
+    Date,
+    /// A length of time.
+    Duration,
+    /// A list of values of any type.
+    List,
+    /// A place.
+    Point,
+}
+
+/// The names that lead to a nested property or trait: `score.total` is two.
+pub type Path = Vec<CompactString>;
+
+/// An expression with its type.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Expression {
+    /// What it is.
+    pub term: Term,
+    /// The type of its value.
+    pub ty: Type,
+}
+
+/// `== != < <= > >=`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Relation {
+    /// `==`
+    Equal,
+    /// `!=`
+    Unequal,
+    /// `<`
+    Less,
+    /// `<=`
+    AtMost,
+    /// `>`
+    Greater,
+    /// `>=`
+    AtLeast,
+}
+
+/// `+ - * /`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Arithmetic {
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`
+    Divide,
+}
+
+/// Which end of a customer's history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// `first`: the least in the order of events.
+    First,
+    /// `last`: the greatest.
+    Last,
+}
+
+/// What an expression can be.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Term {
+    /// A boolean, number, text, instant, date or list written in the definition.
+    Constant(Value),
+    /// A duration written in the definition; a calendar length only as an operand of a comparison whose other side is
+    /// `since(..)` or `until(..)`, possibly inside the branches of an `if`.
+    Length(Length),
+    /// All hold; at least two.
+    And(Vec<Expression>),
+    /// One holds; at least two.
+    Or(Vec<Expression>),
+    /// It does not hold; none does not hold either, so `not` of none is true.
+    Not(Box<Expression>),
+    /// `if condition then .. else ..`; none as the condition takes `otherwise`.
+    If {
+        /// What decides.
+        condition: Box<Expression>,
+        /// The value where it holds.
+        then: Box<Expression>,
+        /// The value where it does not.
+        otherwise: Box<Expression>,
+    },
+    /// A comparison of two operands of one type. An instant compared with a date has become its day (`DateOf`).
+    Compare(Relation, Box<Expression>, Box<Expression>),
+    /// `value between low and high`, both included.
+    Between(Box<Expression>, Box<Expression>, Box<Expression>),
+    /// `value in [..]`; `not in` with `negated`. The items are constants of the value's type.
+    In {
+        /// What is looked for.
+        value: Box<Expression>,
+        /// Where.
+        list: Vec<Expression>,
+        /// `not in`: true for none.
+        negated: bool,
+    },
+    /// Text contains text, or a list contains an item.
+    Contains(Box<Expression>, Box<Expression>),
+    /// Text starts with text.
+    StartsWith(Box<Expression>, Box<Expression>),
+    /// Text ends with text.
+    EndsWith(Box<Expression>, Box<Expression>),
+    /// `x is missing`.
+    Missing(Box<Expression>),
+    /// `x exists`.
+    Exists(Box<Expression>),
+    /// Arithmetic on numbers, durations and instants: number with number; duration plus or minus duration; instant plus
+    /// or minus duration; instant minus instant; duration times or by number; duration by duration.
+    Arithmetic(Arithmetic, Box<Expression>, Box<Expression>),
+    /// Unary minus, of a number or a duration.
+    Negate(Box<Expression>),
+    /// `lower(text)`.
+    Lower(Box<Expression>),
+    /// The day of an instant in the file's zone, where it is compared with a date.
+    DateOf(Box<Expression>),
+    /// `since(I)`: how long ago, a duration; negative when I is to come.
+    Since(Box<Expression>),
+    /// `until(I)`: how long until, a duration; negative when I is past.
+    Until(Box<Expression>),
+    /// A trait of the customer.
+    Trait(Path),
+    /// A property of the event at hand: inside a filter alone.
+    Property(Path),
+    /// A measurement of the customer's events.
+    Form(Form),
+    /// `for some P (C)`: C holds for one value of property P.
+    ///
+    /// The values are those that P has (on the event itself and on each of its line items) on the events which some form
+    /// inside C selects by type and filter, whatever its window; every form inside is restricted to events with that value.
+    ForSome {
+        /// The property.
+        property: Path,
+        /// Its type, the same in every event type that C reads.
+        ty: Type,
+        /// The condition for one value.
+        condition: Box<Expression>,
+    },
+}
+
+/// A measurement of a customer's events.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// How many events.
+    Count(Events, Window),
+    /// On how many different calendar days, in the file's zone.
+    Days(Events, Window),
+    /// The sum of a numeric property; 0 of nothing. Events without the property add nothing.
+    Sum(ColumnRef, Window),
+    /// The mean of a numeric property over the events that have it; none of nothing.
+    Average(ColumnRef, Window),
+    /// The least value of a numeric property.
+    Minimum(ColumnRef, Window),
+    /// The greatest value of a numeric property.
+    Maximum(ColumnRef, Window),
+    /// How many different values of a property.
+    Distinct(ColumnRef, Window),
+    /// The instant of the first or last event.
+    Moment(Side, Events, Window),
+    /// The property's value on the first or last event, none where that event lacks it.
+    Pick(Side, ColumnRef, Window),
+    /// Two steps: an event of `first`, then a different one of `second` after it in the order of events, and less than
+    /// `within` after it; the second lies inside the window.
+    Sequence {
+        /// The earlier step.
+        first: Events,
+        /// The later step.
+        second: Events,
+        /// The greatest distance, not included.
+        within: Option<Length>,
+        /// Where the second lies.
+        window: Window,
+    },
+}
+
+/// Which events: types and a filter.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Events {
+    /// The types.
+    pub selection: Selection,
+    /// A boolean expression over `Property` leaves, constants and `lower` alone.
+    pub filter: Option<Box<Expression>>,
+}
+
+/// Which event types.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Selection {
+    /// Every type but `profile` and `erase`, declared or not.
+    Any,
+    /// These declared types, in the order of their rank, without repetition.
+    Types(Vec<CompactString>),
+}
+
+/// A property of selected events.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ColumnRef {
+    /// Which events.
+    pub events: Events,
+    /// Which property.
+    pub path: Path,
+    /// Its type.
+    pub ty: Type,
+    /// Declared `minimum: 0` in every type that has it: its sum over a window can only grow with events.
+    pub nonnegative: bool,
+}
+
+/// The stretch of a customer's history a form looks at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Window {
+    /// All of it.
+    Life,
+    /// `D`, or `D1..D2` with `to` other than zero: an event at t is inside while `t + to <= now < t + from`.
+    Last {
+        /// The older edge.
+        from: Length,
+        /// The newer edge, shorter than `from`.
+        to: Length,
+    },
+    /// `since I`, or `A..B`: events with `from <= t`, and `t < to` where there is an end.
+    Between {
+        /// The first instant included.
+        from: Instant,
+        /// The first instant after it.
+        to: Option<Instant>,
+    },
+    /// `since first(..)` or `since last(..)`: events after that one in the order of events; the whole life if it never happened.
+    After(Side, Events, Box<Window>),
+}
+
+/// A number constant, for builders.
+impl From<Number> for Expression {
+    fn from(number: Number) -> Self {
+        Self { term: Term::Constant(Value::Number(number)), ty: Type::Number }
+    }
+}

@@ -1,0 +1,12 @@
+//! What is decided: which customers a definition holds for, and until when that answer lasts.
+//!
+//! A definition file is read and every expression in it lexed, parsed and typed into an [`Expression`] (`language`); those
+//! are compiled together into one catalog (`plan`) and evaluated against a customer's features (`evaluate`).
+
+mod definition;
+mod expression;
+
+pub use definition::{Declarations, Definitions, EventType, Property, SegmentDefinition};
+pub use expression::{
+    Arithmetic, ColumnRef, Events, Expression, Form, Path, Relation, Selection, Side, Term, Type, Window,
+};

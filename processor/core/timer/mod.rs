@@ -1,0 +1,9 @@
+//! When to decide again: instants, calendar lengths, the partition clock and the queue of deadlines.
+
+mod instant;
+mod length;
+mod zone;
+
+pub use instant::{Date, Instant};
+pub use length::Length;
+pub use zone::{UnknownZone, Zone};

@@ -1,0 +1,103 @@
+//! What is announced: a customer entered or left a segment.
+
+use std::sync::Arc;
+
+use compact_str::CompactString;
+
+use crate::customer::CustomerId;
+use crate::event::Value;
+use crate::timer::Instant;
+
+/// Which way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Change {
+    /// The segment began to hold.
+    Entered,
+    /// It ceased to hold.
+    Exited,
+}
+
+/// What made a transition happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cause {
+    /// An event.
+    Event,
+    /// Time alone.
+    Time,
+    /// An event older than what had been decided.
+    Late,
+    /// A new definition.
+    Definition,
+    /// The first announcement after history was read in silence.
+    Backfill,
+    /// The customer's newest event is older than the configured time to forget.
+    Forgotten,
+}
+
+/// A membership that began or ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transition {
+    /// Whose.
+    pub customer: CustomerId,
+    /// The segment's name.
+    pub segment: Arc<str>,
+    /// Which way.
+    pub change: Change,
+    /// The instant of the change on the customer's own time line.
+    pub at: Instant,
+    /// The partition clock when it was decided.
+    pub decided_at: Instant,
+    /// Why.
+    pub cause: Cause,
+    /// For an exit, since when the customer had been inside.
+    pub since: Option<Instant>,
+    /// The hash of the compiled segment, `sha256:` and 64 hexadecimal digits.
+    pub definition: Arc<str>,
+    /// Until when no membership changes without a new event; [`Instant::NEVER`] when time alone changes nothing.
+    pub until: Instant,
+    /// Whether `until` is only a lower bound: the steps to the real change were too many.
+    pub until_is_bound: bool,
+    /// The conditions that decided, with their values.
+    pub because: Vec<Because>,
+    /// The kept events that decided, newest first, at most 100 and how many more.
+    pub evidence: Vec<Evidence>,
+    /// Kept events beyond those listed.
+    pub evidence_more: u64,
+    /// For `for some`: the values for which the condition holds, with the property's name; at most 100 in all.
+    pub witnesses: Vec<(Arc<str>, Value)>,
+    /// What the definition attaches: name and value, none where there is none.
+    pub attached: Vec<(CompactString, Option<Shown>)>,
+    /// Whether a bounded list was full, so that the answer is about what is kept.
+    pub truncated: bool,
+}
+
+/// A condition that decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Because {
+    /// Its text.
+    pub condition: Arc<str>,
+    /// The value of its measured side.
+    pub value: Option<Shown>,
+    /// Whether the value is a lower bound, because no more than needed is kept.
+    pub at_least: bool,
+}
+
+/// A value as payloads and `explain` show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// A value.
+    Value(Value),
+    /// A length of time in milliseconds, shown as text such as `4h`.
+    Duration(i64),
+}
+
+/// A kept event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// Its type.
+    pub kind: CompactString,
+    /// Its time.
+    pub time: Instant,
+    /// Its id, for the event in hand alone.
+    pub id: Option<CompactString>,
+}
