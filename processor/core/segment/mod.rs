@@ -5,8 +5,10 @@
 
 mod definition;
 mod expression;
+mod plan;
 
 pub use definition::{Declarations, Definitions, EventType, Property, SegmentDefinition};
 pub use expression::{
     Arithmetic, ColumnRef, Events, Expression, Form, Path, Relation, Selection, Side, Term, Type, Window,
 };
+pub use plan::{Catalog, CompiledSegment};
