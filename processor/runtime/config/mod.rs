@@ -3,6 +3,23 @@
 //! A setting comes from a flag, else the environment, else the file, else its default. Not here: the segments themselves
 //! (`definitions`), and what the settings do (the parts that take them).
 
+mod check;
+mod document;
+mod environment;
+mod load;
+mod mistake;
+mod properties;
+mod raw;
+mod shape;
+#[cfg(test)]
+mod tests;
+mod units;
+
+pub use load::{Loaded, Sources, load};
+pub use mistake::{Mistake, Origin, Refused};
+pub use shape::schema;
+pub use units::length;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
