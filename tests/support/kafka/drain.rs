@@ -8,8 +8,8 @@ use rdkafka::error::KafkaError;
 use rdkafka::message::{BorrowedMessage, Headers};
 use rdkafka::{ClientConfig, Message, Offset, TopicPartitionList};
 
-use super::topics::topic_partitions;
 use super::Broker;
+use super::topics::topic_partitions;
 
 /// How long without any progress until the test fails.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -79,7 +79,8 @@ pub fn drain(broker: &Broker, topic: &str, isolation: Isolation) -> Vec<Stored> 
     let consumer = reader(broker, isolation);
     let mut from = TopicPartitionList::new();
     for partition in 0..partitions {
-        from.add_partition_offset(topic, partition, Offset::Beginning).expect("a valid offset");
+        let (first, _) = consumer.fetch_watermarks(topic, partition, PATIENCE).expect("the broker answers");
+        from.add_partition_offset(topic, partition, Offset::Offset(first)).expect("a valid offset");
     }
     consumer.assign(&from).expect("a valid assignment");
     let mut open: BTreeSet<i32> = (0..partitions).collect();
@@ -121,6 +122,7 @@ fn reader(broker: &Broker, isolation: Isolation) -> BaseConsumer {
         .set("enable.auto.commit", "false")
         .set("enable.partition.eof", "true")
         .set("auto.offset.reset", "error")
+        .set("fetch.wait.max.ms", "10")
         .set("isolation.level", isolation.level());
     config.create().expect("these settings are valid")
 }

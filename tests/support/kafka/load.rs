@@ -1,5 +1,6 @@
 //! Records written to the broker as an event producer would.
 
+use std::fmt;
 use std::time::Duration;
 
 use rdkafka::ClientConfig;
@@ -9,6 +10,7 @@ use rdkafka::producer::{BaseProducer, BaseRecord, DeliveryResult, Producer, Prod
 use rdkafka::{ClientContext, Message};
 
 use super::Broker;
+use crate::process::until;
 
 /// How long the broker may take to store everything.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -51,31 +53,57 @@ impl Load {
 
 /// Writes all records, in order, and returns when the broker has stored them; fails the test when it refuses one.
 pub fn load(broker: &Broker, records: impl IntoIterator<Item = Load>) {
-    let mut config = ClientConfig::new();
-    config
-        .set("bootstrap.servers", broker.bootstrap())
-        .set("partitioner", "murmur2_random")
-        .set("enable.idempotence", "true")
-        .set("linger.ms", "5")
-        .set("compression.type", "lz4")
-        .set("message.max.bytes", "10000000");
-    let producer: BaseProducer<Refusals> = config.create_with_context(Refusals).expect("these settings are valid");
-    for record in records {
-        send(&producer, &record);
-    }
-    producer.flush(PATIENCE).expect("the broker stores everything in time");
+    Writer::new(broker).write(records);
 }
 
-fn send(producer: &BaseProducer<Refusals>, load: &Load) {
+/// An event producer that stays connected, for tests that write again and again. It writes each record exactly once.
+pub struct Writer(Connection);
+
+type Connection = BaseProducer<Refusals>;
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Writer({} in flight)", self.0.in_flight_count())
+    }
+}
+
+impl Writer {
+    /// Connects to the broker.
+    pub fn new(broker: &Broker) -> Self {
+        let mut config = ClientConfig::new();
+        config
+            .set("bootstrap.servers", broker.bootstrap())
+            .set("partitioner", "murmur2_random")
+            .set("enable.idempotence", "true")
+            .set("linger.ms", "5")
+            .set("compression.type", "lz4")
+            .set("message.max.bytes", "10000000");
+        Self(config.create_with_context(Refusals).expect("these settings are valid"))
+    }
+
+    /// Writes all records, in order, and returns when the broker has stored them; fails the test when it refuses one.
+    pub fn write(&self, records: impl IntoIterator<Item = Load>) {
+        for record in records {
+            send(&self.0, &record);
+        }
+        until("the broker stores every record", PATIENCE, || {
+            self.0.poll(Duration::from_millis(1));
+            self.0.in_flight_count() == 0
+        });
+    }
+}
+
+fn send(producer: &Connection, load: &Load) {
     let mut record: BaseRecord<'_, [u8], [u8]> = BaseRecord::to(&load.topic);
     record.partition = load.partition;
     record.key = load.key.as_deref();
     record.payload = load.value.as_deref();
     record.timestamp = load.timestamp;
     if !load.headers.is_empty() {
-        let headers = load.headers.iter().fold(OwnedHeaders::new(), |headers, (key, value)| {
-            headers.insert(Header { key, value: value.as_deref() })
-        });
+        let headers = load
+            .headers
+            .iter()
+            .fold(OwnedHeaders::new(), |headers, (key, value)| headers.insert(Header { key, value: value.as_deref() }));
         record.headers = Some(headers);
     }
     while let Err((error, back)) = producer.send(record) {

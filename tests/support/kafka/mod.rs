@@ -14,6 +14,6 @@ mod topics;
 
 pub use broker::Broker;
 pub use drain::{Isolation, Stored, drain, ends};
-pub use load::{Load, load};
+pub use load::{Load, Writer, load};
 pub use progress::{Committed, committed};
 pub use topics::{create_topic, setting, topic_partitions};
