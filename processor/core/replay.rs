@@ -1,8 +1,9 @@
 //! A whole history at once: events in the order of a file, the clock at the largest event time read so far.
 //!
-//! What is due before an event is decided first, in order; all events of one instant are one decision; after the last the
-//! clock moves on to the end, that instant included. No grace, no wall clock, nothing refused. The same engine as in the
-//! processor, and two replays give the same transitions. `replay`, `test`, `explain`, the properties and the benches use it.
+//! What is due before an event is decided first, in order; all events of one instant are one decision; after the last
+//! the clock moves on to the end, that instant included. No grace, no wall clock, nothing refused. The same engine as
+//! in the processor, and two replays give the same transitions. `replay`, `test`, `explain`, the properties and the
+//! benches use it.
 
 use std::sync::Arc;
 
@@ -38,7 +39,8 @@ impl Replay {
         self.hand_over(&mut announce);
     }
 
-    /// Moves the clock on to `until` (nothing happens when it is there already) and decides what is left, that instant included.
+    /// Moves the clock on to `until` (nothing happens when it is there already) and decides what is left, that instant
+    /// included.
     pub fn finish(&mut self, until: Instant, mut announce: impl FnMut(Transition)) {
         if self.clock.is_none_or(|clock| until > clock) {
             self.advance(until, &mut announce);

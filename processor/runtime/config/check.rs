@@ -229,7 +229,8 @@ impl Checker<'_> {
         };
         if !address.ip().is_loopback() {
             let message = format!("is {address}, which others can reach, and this version knows no authentication");
-            let help = "only 127.0.0.1 and ::1 are taken; a proxy or agent beside it, in the same network namespace, can pass on what others may see";
+            let help = "only 127.0.0.1 and ::1 are taken; a proxy or agent beside it, in the same network namespace, \
+                        can pass on what others may see";
             self.add("http.listen", message, help);
         }
         address

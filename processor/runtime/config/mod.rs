@@ -1,7 +1,7 @@
 //! How the processor is set up: [`Config`], checked and ready to use.
 //!
-//! A setting comes from a flag, else the environment, else the file, else its default. Not here: the segments themselves
-//! (`definitions`), and what the settings do (the parts that take them).
+//! A setting comes from a flag, else the environment, else the file, else its default. Not here: the segments
+//! themselves (`definitions`), and what the settings do (the parts that take them).
 
 mod check;
 mod document;
@@ -62,7 +62,8 @@ pub struct Kafka {
     pub brokers: String,
     /// The consumer group; it also prefixes transactional ids and event ids.
     pub group: String,
-    /// The stable name of this instance (static membership, and its slots' transactional ids); without one it is a fresh one at each start.
+    /// The stable name of this instance (static membership, and its slots' transactional ids); without one it is a
+    /// fresh one at each start.
     pub instance: Option<String>,
     /// librdkafka properties, passed through as written. None of them is one that the processor decides itself.
     pub properties: BTreeMap<String, String>,

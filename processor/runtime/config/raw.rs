@@ -1,7 +1,7 @@
 //! The configuration as people write it: names, defaults and what each setting is for.
 //!
-//! The JSON Schema in `schemas/config.schema.json` is derived from these types, and the same schema tells a file's unknown
-//! names and wrong types. What a value must fulfil beyond its type is decided in `check`.
+//! The JSON Schema in `schemas/config.schema.json` is derived from these types, and the same schema tells a file's
+//! unknown names and wrong types. What a value must fulfil beyond its type is decided in `check`.
 
 use std::collections::BTreeMap;
 
@@ -21,8 +21,8 @@ pub(super) struct RawConfig {
     pub outputs: RawOutputs,
     /// Files and folders of segment definitions.
     pub segments: Vec<String>,
-    /// What moves the partition clock when no record comes: `wall` (the proven end of every input), or `events` (records
-    /// alone, on the same timeline as a replay).
+    /// What moves the partition clock when no record comes: `wall` (the proven end of every input), or `events`
+    /// (records alone, on the same timeline as a replay).
     #[serde(default)]
     pub clock: RawClock,
     /// How long what time alone decides waits for late events, such as `1s`; at most a day.
@@ -59,11 +59,12 @@ pub(super) struct RawKafka {
     /// The consumer group. It also prefixes transactional ids and event ids: two deployments need two groups.
     #[serde(default = "group")]
     pub group: String,
-    /// A stable name for this instance, such as the pod's: a restart within the session timeout then moves no partition.
+    /// A stable name for this instance, such as the pod's: a restart within the session timeout then moves no
+    /// partition.
     #[serde(default)]
     pub instance: Option<String>,
-    /// Properties of librdkafka, passed through as written, such as `security.protocol`. Those that the processor decides
-    /// itself are refused with the reason.
+    /// Properties of librdkafka, passed through as written, such as `security.protocol`. Those that the processor
+    /// decides itself are refused with the reason.
     #[serde(default)]
     pub properties: BTreeMap<String, RawProperty>,
     /// Send a SASL/PLAIN password over a connection without TLS. For a broker on the same machine alone.

@@ -1,7 +1,7 @@
 //! Whether a document has the shape of a configuration: known names, nothing missing, right types.
 //!
-//! The shape is the JSON Schema derived from `raw`, so what is published is what is checked. Every mistake is found, not
-//! only the first. Not here: what a well-shaped value means (`check`).
+//! The shape is the JSON Schema derived from `raw`, so what is published is what is checked. Every mistake is found,
+//! not only the first. Not here: what a well-shaped value means (`check`).
 
 use serde_json::Value;
 
@@ -33,7 +33,8 @@ impl Shape {
         Walk { shape: self, document, mistakes }.value(&self.root, &document.value, "");
     }
 
-    /// The value that a text from the environment or a flag stands for, for the setting at `path`; an error is a message and help.
+    /// The value that a text from the environment or a flag stands for, for the setting at `path`; an error is a
+    /// message and help.
     pub(super) fn read(&self, path: &[String], text: &str) -> Result<Value, (String, Option<String>)> {
         let schema = self.find(path).map_err(|help| ("is not a setting".to_owned(), help))?;
         let accepts = |kind: &str| self.alternatives(schema).any(|option| kinds(option).any(|known| known == kind));
@@ -51,6 +52,11 @@ impl Shape {
             _ => None,
         };
         Ok(plain.unwrap_or_else(|| text.into()))
+    }
+
+    /// Whether the path begins with a setting, or nearly so: a variable of that name is meant for us.
+    pub(super) fn may_mean(&self, path: &[String]) -> bool {
+        path.first().is_some_and(|name| nearest(name, names(&self.root)).is_some())
     }
 
     /// The schema of the setting at `path`, or a hint where there is none.
