@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use spicchio_core::event::RawMapping;
 
 /// The configuration of `spicchio run`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -100,6 +101,10 @@ pub(super) enum RawInput {
 pub(super) struct RawTopic {
     /// Its name.
     pub topic: String,
+    /// Where the parts of an event stand in its records; by default as in `schemas/event.schema.json` or in
+    /// CloudEvents.
+    #[serde(default)]
+    pub decode: Option<RawMapping>,
     /// A record whose event is this much after its Kafka timestamp is refused as `time_in_future`.
     #[serde(default = "max_ahead")]
     pub max_ahead: String,
@@ -121,7 +126,7 @@ impl RawTopic {
     /// The topic of that name, with every default.
     pub(super) fn named(topic: String) -> Self {
         let (max_ahead, max_late, dedup) = (max_ahead(), max_late(), dedup());
-        Self { topic, max_ahead, max_late, dedup, control: false, profile: false }
+        Self { topic, decode: None, max_ahead, max_late, dedup, control: false, profile: false }
     }
 }
 

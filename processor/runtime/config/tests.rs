@@ -47,8 +47,8 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(config.kafka.group, "spicchio");
     assert_eq!(config.inputs.len(), 1);
     assert_eq!(config.inputs[0].topic, "events");
-    assert_eq!(config.inputs[0].ahead_millis_max, 5 * 60_000);
-    assert_eq!(config.inputs[0].late_millis_max, 30 * 86_400_000);
+    assert_eq!(config.inputs[0].rules.max_ahead_millis, Some(5 * 60_000));
+    assert_eq!(config.inputs[0].rules.max_late_millis, Some(30 * 86_400_000));
     assert_eq!(config.inputs[0].dedup_millis, 10 * 60_000);
     assert_eq!(config.outputs.transitions, "spicchio.transitions.v1");
     assert_eq!(config.grace_millis, 1_000);
@@ -158,6 +158,18 @@ const MISTAKES: &[Case] = &[
             "spicchio.yaml:5:5: `inputs[1]` names `a`, which is already read or written; use each topic once",
             "spicchio.yaml:5:16: `inputs[1].dedup` is `2d`; at most 1d",
         ],
+    ),
+    (
+        "mapping",
+        "kafka: {brokers: localhost:9092}\nsegments: [s]\ninputs:\n  - topic: a\n    \
+            decode: {type: {at: /e, defalt: x}}\n",
+        &["spicchio.yaml:5:29: `inputs[0].decode.type.defalt` is not a setting; did you mean `default`?"],
+    ),
+    (
+        "pointer",
+        "kafka: {brokers: localhost:9092}\nsegments: [s]\ninputs:\n  - topic: a\n    decode: {time: $.sent.at}\n",
+        &["spicchio.yaml:5:5: `inputs[0].decode` is refused: `time: $.sent.at` is not a JSON pointer: \
+            write `/sent/at`"],
     ),
     (
         "brokers",
