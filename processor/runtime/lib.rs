@@ -1,1 +1,3 @@
-//! The world.
+//! The world of Spicchio: Kafka, files, HTTP, the clock.
+
+pub mod config;
