@@ -103,7 +103,9 @@ impl Decoder {
     fn kind(&self, part: Option<Part<'_>>) -> Result<Kind, Rejection> {
         let text = match (&self.fixed, part) {
             (Some(fixed), _) => return self.permitted(fixed),
-            (None, Some(part)) => text(part).ok_or_else(|| Rejection::new(Reason::BadType, "the type is not a text"))?,
+            (None, Some(part)) => {
+                text(part).ok_or_else(|| Rejection::new(Reason::BadType, "the type is not a text"))?
+            }
             (None, None) => Cow::Borrowed(""),
         };
         if text.is_empty() {

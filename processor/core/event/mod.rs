@@ -3,7 +3,9 @@
 //! A record is scanned once for validity, customer, type, time and id; only properties named in the [`Interest`] are
 //! decoded. Whether a record is refused never depends on the definitions. Not here: what an event does (`feature`).
 
+mod cloudevent;
 mod decode;
+mod dedup;
 mod envelope;
 mod identity;
 mod interest;
@@ -16,7 +18,11 @@ mod scalar;
 mod scan;
 mod value;
 
+#[cfg(test)]
+mod tests;
+
 pub use decode::Decoder;
+pub use dedup::{Dedup, Sighting};
 pub use identity::Identity;
 pub use interest::{Column, Interest, Kind, KindInterest};
 pub use mapping::{Mapping, MappingError, RawMapping, RawTypeChoice, RawTypeRule};
@@ -31,7 +37,7 @@ use crate::customer::CustomerId;
 use crate::timer::Instant;
 
 /// A valid fact about one customer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
     /// Whom it is about.
     pub customer: CustomerId,

@@ -2,6 +2,7 @@
 
 mod instant;
 mod length;
+mod rfc3339;
 mod zone;
 
 pub use instant::{Date, Instant};

@@ -1,5 +1,8 @@
 //! How it is written down: the only serialisable types of what is published or stored.
 
+mod base64;
+mod dead_letter;
 mod transition;
 
+pub use dead_letter::{DeadLetter, Origin, dead_letter};
 pub use transition::{Headers, membership_key, membership_value, transition_headers, transition_value};
