@@ -7,9 +7,11 @@
 //! are never repeats.
 
 use std::collections::VecDeque;
+use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
-use hashbrown::HashSet;
+use hashbrown::HashTable;
+use hashbrown::hash_table::{Entry, OccupiedEntry};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::Identity;
@@ -33,7 +35,8 @@ pub struct Dedup {
     /// Oldest first; the times never fall.
     sightings: VecDeque<Sighting>,
     /// The hashes of the sightings; never iterated.
-    hashes: HashSet<u128, FixedState>,
+    hashes: HashTable<u128>,
+    spread: FixedState,
     forgotten_early: u64,
 }
 
@@ -48,7 +51,8 @@ impl Dedup {
             keep_millis: dedup_millis,
             topic_time: Instant::MIN,
             sightings: VecDeque::new(),
-            hashes: HashSet::with_hasher(FixedState::with_seed(seed)),
+            hashes: HashTable::new(),
+            spread: FixedState::with_seed(seed),
             forgotten_early: 0,
         }
     }
@@ -59,10 +63,9 @@ impl Dedup {
         self.advance(time);
         let Some(id) = identity.id().filter(|_| self.keep_millis > 0) else { return true };
         let sighting = Sighting { hash: hash(customer, id), at: self.topic_time };
-        if !self.hashes.insert(sighting.hash) {
+        if !self.remember(sighting) {
             return false;
         }
-        self.sightings.push_back(sighting);
         if self.sightings.len() > Self::IDS_MAX {
             self.forget_oldest();
             self.forgotten_early += 1;
@@ -88,9 +91,7 @@ impl Dedup {
     /// Takes back what a snapshot kept, oldest first, into an empty memory.
     pub fn restore(&mut self, topic_time: Instant, sightings: impl IntoIterator<Item = Sighting>) {
         for sighting in sightings {
-            if self.hashes.insert(sighting.hash) {
-                self.sightings.push_back(sighting);
-            }
+            self.remember(sighting);
         }
         self.advance(topic_time);
     }
@@ -105,9 +106,20 @@ impl Dedup {
         }
     }
 
+    /// Whether it was not there.
+    fn remember(&mut self, sighting: Sighting) -> bool {
+        let Self { hashes, spread, sightings, .. } = self;
+        let (code, same) = (spread.hash_one(sighting.hash), |hash: &u128| *hash == sighting.hash);
+        let Entry::Vacant(place) = hashes.entry(code, same, |hash| spread.hash_one(hash)) else { return false };
+        place.insert(sighting.hash);
+        sightings.push_back(sighting);
+        true
+    }
+
     fn forget_oldest(&mut self) {
         if let Some(oldest) = self.sightings.pop_front() {
-            self.hashes.remove(&oldest.hash);
+            let kept = self.hashes.find_entry(self.spread.hash_one(oldest.hash), |hash| *hash == oldest.hash);
+            kept.map(OccupiedEntry::remove).ok();
         }
     }
 }

@@ -58,6 +58,7 @@ fn pair(tens: u8, ones: u8) -> Option<i64> {
 
 /// Milliseconds of a fraction of a second, and what follows it.
 fn fraction(rest: &[u8]) -> Option<(i64, &[u8])> {
+    /// Nanoseconds.
     const DIGITS_MAX: usize = 9;
     let [b'.', digits @ ..] = rest else { return Some((0, rest)) };
     let count = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();

@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use super::scalar::{self, LIST_ITEMS_MAX, Tally};
 use super::scan::{self, Names};
-use super::{Column, KindInterest, Slot, Value};
+use crate::event::{Column, KindInterest, Slot, Value};
 
 /// The property that holds an event's line items.
 const ITEMS: &str = "items";

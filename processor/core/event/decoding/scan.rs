@@ -12,7 +12,7 @@ use compact_str::CompactString;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{Reason, Rejection};
+use crate::event::{Reason, Rejection};
 
 /// How deep arrays and objects may nest; the document itself is the first level.
 pub(super) const DEPTH_MAX: usize = 64;

@@ -6,7 +6,7 @@ mod columns;
 mod laws;
 mod mapped;
 
-use super::{Column, Decoder, Event, Interest, Kind, KindInterest, Record, Rejection, TopicRules};
+use crate::event::{Column, Decoder, Event, Interest, Kind, KindInterest, Record, Rejection, TopicRules};
 use crate::segment::Type;
 use crate::timer::Instant;
 

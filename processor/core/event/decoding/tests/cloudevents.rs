@@ -1,7 +1,7 @@
 //! `CloudEvents`, binary and structured, and their meeting with a topic's mapping.
 
-use super::super::{Header, Mapping, Record, TopicRules};
 use super::{column, decode, outcome, recorded};
+use crate::event::{Header, Mapping, Record, TopicRules};
 use crate::segment::Type;
 
 const ACCEPTED: &str = "purchase of c-1 at 2026-11-21T10:00:00.000Z, e-1";
@@ -12,7 +12,7 @@ fn check(headers: &str, value: &str, mapping: &str, expected: &str) {
     let headers = headers.map(|(name, value)| (name, Some(value.as_bytes()))).collect::<Vec<Header<'_>>>();
     let value = Some(value.as_bytes()).filter(|value| value != b"null record");
     let record = Record { key: Some(b"c-1"), value, headers: &headers, timestamp: recorded() };
-    let raw = serde_saphyr::from_str::<super::super::RawMapping>(mapping).expect("a mapping");
+    let raw = serde_saphyr::from_str::<crate::event::RawMapping>(mapping).expect("a mapping");
     let rules = TopicRules { mapping: Mapping::try_from(raw).expect("a valid mapping"), ..TopicRules::default() };
     let decoded = decode(&record, &[column("total", Type::Number)], &rules);
     let total = decoded.as_ref().ok().and_then(|event| event.slots.first()).and_then(|slot| slot.value());

@@ -5,7 +5,7 @@
 //! the document, which for type, time and id are those of the project's own format. Batches are refused. Not here: which
 //! attribute is which part of an event (`envelope`).
 
-use super::{Reason, Record, Rejection};
+use crate::event::{Reason, Record, Rejection};
 
 /// How a record shows its event, as far as its headers say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 //! One table a kind of mistake; each row is a record and its outcome. What a broker's client sees before the decoder
 //! (compression, unknown codecs) is not here, nor what needs more than one record (repeated ids: `dedup`).
 
-use super::super::{Header, Record, TopicRules};
 use super::{EVENT, RECORDED, decode, keyed, outcome, recorded};
+use crate::event::{Header, Record, TopicRules};
 
 /// What becomes of [`EVENT`].
 const ACCEPTED: &str = "purchase of c-1 at 2026-11-21T10:00:00.000Z, e-1";
@@ -95,7 +95,7 @@ fn escapes() {
     for broken in [r"\x41", r"\u12", r"\u12G4", r"\", r"\u+123", "\\\u{e9}", r"\U0041"] {
         check(inside(broken), "not_json");
     }
-    let escaped = |text: &str| text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<String>();
+    let escaped = |text: &str| text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>().concat();
     let value = ["id", "e-1", "type", "purchase", "customer_id", "c-1", "time", RECORDED, "properties"]
         .iter()
         .fold(EVENT.to_owned(), |value, text| value.replace(&format!("\"{text}\""), &format!("\"{}\"", escaped(text))));

@@ -17,7 +17,7 @@ use compact_str::CompactString;
 use super::cloudevent::{self, Mode};
 use super::mapping::{CustomerRule, Mapping, Pointer, TypeRule};
 use super::scan::{self, Names};
-use super::{Reason, Record, Rejection};
+use crate::event::{Reason, Record, Rejection};
 
 /// One part of an event as it was found; a JSON `null` is not found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

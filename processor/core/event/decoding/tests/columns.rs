@@ -1,8 +1,8 @@
 //! What the definitions read of an accepted event: types are kept apart, nothing is guessed, what does not fit is counted.
 
-use super::super::{Column, Point, Slot, Value};
 use super::{column, decode, keyed};
 use crate::event::TopicRules;
+use crate::event::{Column, Point, Slot, Value};
 use crate::segment::Type;
 
 /// A value as the tables here write it.

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use serde_json::value::RawValue;
 
-use super::super::{Column, Decoder, Event, Header, Interest, Record, Rejection, TopicRules};
 use super::{EVENT, column, interest, recorded};
+use crate::event::{Column, Decoder, Event, Header, Interest, Record, Rejection, TopicRules};
 use crate::segment::Type;
 
 /// Columns of every type over the names that the generators use.

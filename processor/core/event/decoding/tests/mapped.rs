@@ -1,7 +1,7 @@
 //! Records of other shapes, read where the topic's mapping says; and mappings that are refused when loaded.
 
-use super::super::{Mapping, RawMapping, TopicRules};
 use super::{column, decode, keyed, outcome};
+use crate::event::{Mapping, RawMapping, TopicRules};
 use crate::segment::Type;
 
 fn raw(yaml: &str) -> RawMapping {
