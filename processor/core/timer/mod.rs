@@ -4,6 +4,7 @@ mod clock;
 mod instant;
 mod length;
 mod queue;
+mod rfc3339;
 mod zone;
 
 pub use clock::{Head, Pace, PartitionClock};
