@@ -4,7 +4,9 @@
 //! are compiled together into one catalog (`plan`) and evaluated against a customer's features (`evaluate`).
 
 mod definition;
+mod display;
 mod expression;
+pub mod language;
 
 pub use definition::{Declarations, Definitions, EventType, Property, SegmentDefinition};
 pub use expression::{
