@@ -8,7 +8,12 @@ mod display;
 mod expression;
 pub mod language;
 
+pub mod plan;
+
+pub mod evaluate;
+
 pub use definition::{Declarations, Definitions, EventType, Property, SegmentDefinition};
 pub use expression::{
     Arithmetic, ColumnRef, Events, Expression, Form, Path, Relation, Selection, Side, Term, Type, Window,
 };
+pub use plan::{Catalog, CompiledSegment};
