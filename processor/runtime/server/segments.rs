@@ -1,0 +1,66 @@
+//! The catalog and its sizes.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::Serialize;
+use spicchio_core::segment::CompiledSegment;
+
+use super::{Shown, members};
+use super::problem::Problem;
+
+/// All segments, by name.
+#[derive(Debug, Serialize)]
+pub(super) struct Segments {
+    /// The hash of all definitions together.
+    catalog: Arc<str>,
+    items: Vec<Segment>,
+}
+
+/// A segment and how many are in it.
+#[derive(Debug, Serialize)]
+pub(super) struct Segment {
+    name: Arc<str>,
+    description: Option<String>,
+    /// The canonical text of its condition.
+    condition: String,
+    /// The hash of the compiled segment, as in its transitions.
+    definition: Arc<str>,
+    /// Customers in it, in the partitions of this instance.
+    members: u64,
+    /// Entries announced by this instance since it started.
+    entered: u64,
+    /// Exits announced by this instance since it started.
+    exited: u64,
+}
+
+pub(super) async fn all(State(shown): State<Shown>) -> Json<Segments> {
+    let catalog = shown.partitions.catalog();
+    let members = members(&shown.partitions.assigned());
+    let items = catalog.segments().iter().zip(members).map(|(segment, members)| one(&shown, segment, members)).collect();
+    Json(Segments { catalog: Arc::clone(catalog.hash()), items })
+}
+
+pub(super) async fn named(State(shown): State<Shown>, Path(name): Path<String>) -> Result<Json<Segment>, Problem> {
+    let catalog = shown.partitions.catalog();
+    let mut sized = catalog.segments().iter().zip(members(&shown.partitions.assigned()));
+    let (segment, members) = sized.find(|(segment, _)| *segment.name == *name).ok_or_else(|| {
+        Problem::new(StatusCode::NOT_FOUND, "no segment has that name: /api/v1/segments lists them")
+    })?;
+    Ok(Json(one(&shown, segment, members)))
+}
+
+fn one(shown: &Shown, segment: &CompiledSegment, members: u64) -> Segment {
+    let (entered, exited) = shown.metrics.entered_and_exited(&segment.name);
+    Segment {
+        name: Arc::clone(&segment.name),
+        description: segment.description.clone(),
+        condition: segment.condition.clone(),
+        definition: Arc::clone(&segment.hash),
+        members,
+        entered,
+        exited,
+    }
+}
