@@ -56,6 +56,7 @@ fn set_gauges(shown: &Shown) {
             let held = f64::from(u8::from(state == view.state.name()));
             metrics.partition_state.with_label_values(&[label.as_str(), state]).set(held);
         }
+        metrics.customers.with_label_values(&[&label]).set(gauge(view.customers));
         if let PartitionState::Recovering(done) = view.state {
             metrics.recovery_progress.with_label_values(&[&label]).set(done);
         }

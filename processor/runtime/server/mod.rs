@@ -54,7 +54,6 @@ pub fn routes(partitions: Arc<dyn Partitions>, metrics: Arc<Metrics>) -> Router 
         .route("/api/v1/segments", get(segments::all))
         .route("/api/v1/segments/{name}", get(segments::named))
         .route("/api/v1/customers/{id}", get(customers::memberships))
-        .route("/api/v1/customers/{id}/explain", get(customers::explain))
         .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "there is nothing at this address") })
         .method_not_allowed_fallback(|| async {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "everything here is read with GET")

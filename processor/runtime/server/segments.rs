@@ -1,6 +1,6 @@
 //! The catalog and its sizes.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -15,19 +15,21 @@ use super::problem::Problem;
 #[derive(Debug, Serialize)]
 pub(super) struct Segments {
     /// The hash of all definitions together.
-    catalog: Arc<str>,
+    catalog: String,
     items: Vec<Segment>,
 }
 
 /// A segment and how many are in it.
 #[derive(Debug, Serialize)]
 pub(super) struct Segment {
-    name: Arc<str>,
+    name: String,
     description: Option<String>,
     /// The canonical text of its condition.
     condition: String,
     /// The hash of the compiled segment, as in its transitions.
-    definition: Arc<str>,
+    definition: String,
+    /// Labels of the author's.
+    labels: BTreeMap<String, String>,
     /// Customers in it, in the partitions of this instance.
     members: u64,
     /// Entries announced by this instance since it started.
@@ -40,7 +42,7 @@ pub(super) async fn all(State(shown): State<Shown>) -> Json<Segments> {
     let catalog = shown.partitions.catalog();
     let members = members(&shown.partitions.assigned());
     let items = catalog.segments().iter().zip(members).map(|(segment, members)| one(&shown, segment, members)).collect();
-    Json(Segments { catalog: Arc::clone(catalog.hash()), items })
+    Json(Segments { catalog: catalog.hash().to_string(), items })
 }
 
 pub(super) async fn named(State(shown): State<Shown>, Path(name): Path<String>) -> Result<Json<Segment>, Problem> {
@@ -55,10 +57,11 @@ pub(super) async fn named(State(shown): State<Shown>, Path(name): Path<String>) 
 fn one(shown: &Shown, segment: &CompiledSegment, members: u64) -> Segment {
     let (entered, exited) = shown.metrics.entered_and_exited(&segment.name);
     Segment {
-        name: Arc::clone(&segment.name),
+        name: segment.name.to_string(),
         description: segment.description.clone(),
-        condition: segment.condition.clone(),
-        definition: Arc::clone(&segment.hash),
+        condition: segment.text.clone(),
+        definition: segment.hash.to_string(),
+        labels: segment.labels.clone(),
         members,
         entered,
         exited,
