@@ -3,6 +3,7 @@
 mod clock;
 mod instant;
 mod length;
+mod rfc3339;
 mod zone;
 
 pub use clock::{Head, Pace, PartitionClock};
