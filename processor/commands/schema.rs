@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 use clap::{Args, ValueEnum};
+use spicchio_core::wire::DeadLetter;
 
 use super::exit::{Exit, Failure};
 use super::terminal;
@@ -32,13 +33,18 @@ enum Document {
 impl Document {
     fn text(self) -> String {
         match self {
-            Self::Config => format!("{:#}\n", spicchio_runtime::config::schema()),
+            Self::Config => generated(&spicchio_runtime::config::schema()),
             Self::Event => include_str!("../../schemas/event.schema.json").to_owned(),
             Self::Transition => include_str!("../../schemas/transition.schema.json").to_owned(),
             Self::Membership => include_str!("../../schemas/membership.schema.json").to_owned(),
-            Self::DeadLetter => include_str!("../../schemas/dead-letter.schema.json").to_owned(),
+            Self::DeadLetter => generated(&schemars::schema_for!(DeadLetter<'static>).to_value()),
         }
     }
+}
+
+/// A schema derived from types, as it is published in `schemas/`.
+fn generated(schema: &serde_json::Value) -> String {
+    format!("{schema:#}\n")
 }
 
 impl Schema {
@@ -47,5 +53,22 @@ impl Schema {
         data.write_all(self.of.text().as_bytes())?;
         data.flush()?;
         Ok(Exit::Fine)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_published_is_what_is_printed() {
+        for (document, published) in [
+            (Document::Config, include_str!("../../schemas/config.schema.json")),
+            (Document::DeadLetter, include_str!("../../schemas/dead-letter.schema.json")),
+        ] {
+            let name = document.to_possible_value().unwrap();
+            let name = name.get_name();
+            assert!(document.text() == published, "write it again: spicchio schema {name} > schemas/{name}.schema.json");
+        }
     }
 }
