@@ -4,9 +4,11 @@ mod clock;
 mod instant;
 mod length;
 mod rfc3339;
+mod queue;
 mod zone;
 
 pub use clock::{Head, Pace, PartitionClock};
 pub use instant::{Date, Instant};
 pub use length::Length;
+pub use queue::TimerQueue;
 pub use zone::{UnknownZone, Zone};
