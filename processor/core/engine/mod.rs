@@ -15,7 +15,7 @@ use crate::customer::{CustomerId, CustomerTable};
 use crate::event::{Dedup, Event};
 use crate::segment::plan::{Catalog, Mask};
 use crate::timer::{Instant, Length, TimerQueue};
-use crate::transition::{Evidence, Transition};
+use crate::transition::{Cause, Evidence, Transition};
 
 /// What an engine is told once.
 #[derive(Clone, Debug)]

@@ -6,6 +6,7 @@
 mod definition;
 mod display;
 mod expression;
+pub mod language;
 
 pub mod plan;
 

@@ -3,8 +3,8 @@
 mod clock;
 mod instant;
 mod length;
-mod rfc3339;
 mod queue;
+mod rfc3339;
 mod zone;
 
 pub use clock::{Head, Pace, PartitionClock};
