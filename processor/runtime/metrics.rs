@@ -12,7 +12,7 @@ use prometheus::core::Collector;
 use prometheus::process_collector::ProcessCollector;
 use prometheus::{Encoder as _, GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder};
 use spicchio_core::engine::Facts;
-use spicchio_core::transition::{Cause, Change, Transition};
+use spicchio_core::transition::{Change, Transition};
 
 /// The most segments with series of their own; the rest share [`OTHER_SEGMENTS`].
 pub const SEGMENTS_MAX: usize = 1_000;
@@ -167,7 +167,7 @@ impl Metrics {
                 Change::Exited => &changes.exited,
             };
             counter.fetch_add(1, Ordering::Relaxed);
-            let labels = [&*changes.label, change_label(transition.change), cause_label(transition.cause)];
+            let labels = [&*changes.label, transition.change.as_str(), transition.cause.as_str()];
             self.transitions.with_label_values(&labels).inc();
         }
     }
@@ -193,14 +193,14 @@ impl Metrics {
     }
 
     /// How many customers are in each of these segments now.
-    pub fn members<'a>(&self, members: impl IntoIterator<Item = (&'a Arc<str>, u64)>) {
+    pub fn members(&self, members: &BTreeMap<Arc<str>, u64>) {
         let mut others = 0;
         for (segment, count) in members {
             let label = &self.changes(segment).label;
             if &**label == OTHER_SEGMENTS {
-                others += count;
+                others += *count;
             } else {
-                self.segment_members.with_label_values(&[&**label]).set(gauge(count));
+                self.segment_members.with_label_values(&[&**label]).set(gauge(*count));
             }
         }
         if others > 0 {
@@ -245,24 +245,6 @@ pub const fn gauge(count: u64) -> f64 {
     count as f64
 }
 
-const fn change_label(change: Change) -> &'static str {
-    match change {
-        Change::Entered => "entered",
-        Change::Exited => "exited",
-    }
-}
-
-const fn cause_label(cause: Cause) -> &'static str {
-    match cause {
-        Cause::Event => "event",
-        Cause::Time => "time",
-        Cause::Late => "late",
-        Cause::Definition => "definition",
-        Cause::Backfill => "backfill",
-        Cause::Forgotten => "forgotten",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -285,7 +267,7 @@ mod tests {
     fn segments_beyond_the_limit_share_a_series() {
         let metrics = Metrics::new().unwrap();
         let names: Vec<Arc<str>> = (0..SEGMENTS_MAX + 5).map(|n| format!("s{n}").into()).collect();
-        metrics.members(names.iter().map(|name| (name, 2)));
+        metrics.members(&names.into_iter().map(|name| (name, 2)).collect());
         let text = String::from_utf8(metrics.text().unwrap()).unwrap();
         let series = text.lines().filter(|line| line.starts_with("spicchio_segment_members{")).count();
         assert_eq!(series, SEGMENTS_MAX + 1);

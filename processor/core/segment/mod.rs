@@ -5,6 +5,7 @@
 
 mod definition;
 mod display;
+mod explain;
 mod expression;
 pub mod language;
 
@@ -13,6 +14,7 @@ pub mod plan;
 pub mod evaluate;
 
 pub use definition::{Declarations, Definitions, EventType, Property, SegmentDefinition};
+pub use explain::{Explanation, explain};
 pub use expression::{
     Arithmetic, ColumnRef, Events, Expression, Form, Path, Relation, Selection, Side, Term, Type, Window,
 };

@@ -3,6 +3,7 @@
 mod base64;
 mod control_word;
 mod dead_letter;
+mod explanation;
 mod transition;
 mod value;
 

@@ -56,7 +56,7 @@ fn set_gauges(shown: &Shown) {
             let held = f64::from(u8::from(state == view.state.name()));
             metrics.partition_state.with_label_values(&[label.as_str(), state]).set(held);
         }
-        metrics.customers.with_label_values(&[&label]).set(gauge(view.customers));
+        metrics.customers.with_label_values(&[&label]).set(gauge(view.table.len() as u64));
         if let PartitionState::Recovering(done) = view.state {
             metrics.recovery_progress.with_label_values(&[&label]).set(done);
         }
@@ -67,8 +67,7 @@ fn set_gauges(shown: &Shown) {
             metrics.clock_timestamp.with_label_values(&[&label]).set(seconds(view.clock));
         }
     }
-    let catalog = shown.partitions.catalog();
-    metrics.members(catalog.segments().iter().map(|segment| &segment.name).zip(members(&assigned)));
+    metrics.members(&members(&assigned));
 }
 
 #[expect(clippy::cast_precision_loss, reason = "milliseconds of the years 1 to 9999 need fewer than 53 bits")]

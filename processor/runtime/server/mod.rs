@@ -16,6 +16,7 @@ mod tests;
 
 pub use connections::serve;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -54,6 +55,7 @@ pub fn routes(partitions: Arc<dyn Partitions>, metrics: Arc<Metrics>) -> Router 
         .route("/api/v1/segments", get(segments::all))
         .route("/api/v1/segments/{name}", get(segments::named))
         .route("/api/v1/customers/{id}", get(customers::memberships))
+        .route("/api/v1/customers/{id}/explain", get(customers::explain))
         .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "there is nothing at this address") })
         .method_not_allowed_fallback(|| async {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "everything here is read with GET")
@@ -88,11 +90,15 @@ fn names_loopback(request: &Request) -> bool {
     name.eq_ignore_ascii_case("localhost") || matches!(name, "127.0.0.1" | "[::1]")
 }
 
-/// Members per segment in the order of the catalog, over all these partitions.
-fn members(assigned: &[PartitionView]) -> Vec<u64> {
-    let segments = assigned.iter().map(|view| view.members.len()).max().unwrap_or(0);
-    let of_segment = |index: usize| assigned.iter().filter_map(|view| view.members.get(index)).sum();
-    (0..segments).map(of_segment).collect()
+/// Members by segment, over all these partitions.
+fn members(assigned: &[PartitionView]) -> BTreeMap<Arc<str>, u64> {
+    let mut members = BTreeMap::new();
+    for view in assigned {
+        for (segment, count) in view.catalog.segments().iter().zip(&view.members) {
+            *members.entry(Arc::clone(&segment.name)).or_default() += *count;
+        }
+    }
+    members
 }
 
 /// Text for people.

@@ -1,6 +1,7 @@
 //! The catalog and its sizes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -41,20 +42,19 @@ pub(super) struct Segment {
 pub(super) async fn all(State(shown): State<Shown>) -> Json<Segments> {
     let catalog = shown.partitions.catalog();
     let members = members(&shown.partitions.assigned());
-    let items = catalog.segments().iter().zip(members).map(|(segment, members)| one(&shown, segment, members)).collect();
+    let items = catalog.segments().iter().map(|segment| one(&shown, segment, &members)).collect();
     Json(Segments { catalog: catalog.hash().to_string(), items })
 }
 
 pub(super) async fn named(State(shown): State<Shown>, Path(name): Path<String>) -> Result<Json<Segment>, Problem> {
     let catalog = shown.partitions.catalog();
-    let mut sized = catalog.segments().iter().zip(members(&shown.partitions.assigned()));
-    let (segment, members) = sized.find(|(segment, _)| *segment.name == *name).ok_or_else(|| {
+    let segment = catalog.segments().iter().find(|segment| *segment.name == *name).ok_or_else(|| {
         Problem::new(StatusCode::NOT_FOUND, "no segment has that name: /api/v1/segments lists them")
     })?;
-    Ok(Json(one(&shown, segment, members)))
+    Ok(Json(one(&shown, segment, &members(&shown.partitions.assigned()))))
 }
 
-fn one(shown: &Shown, segment: &CompiledSegment, members: u64) -> Segment {
+fn one(shown: &Shown, segment: &CompiledSegment, members: &BTreeMap<Arc<str>, u64>) -> Segment {
     let (entered, exited) = shown.metrics.entered_and_exited(&segment.name);
     Segment {
         name: segment.name.to_string(),
@@ -62,7 +62,7 @@ fn one(shown: &Shown, segment: &CompiledSegment, members: u64) -> Segment {
         condition: segment.text.clone(),
         definition: segment.hash.to_string(),
         labels: segment.labels.clone(),
-        members,
+        members: members.get(&segment.name).copied().unwrap_or(0),
         entered,
         exited,
     }

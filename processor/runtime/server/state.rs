@@ -5,7 +5,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use spicchio_core::customer::CustomerId;
+use spicchio_core::customer::CustomerTable;
 use spicchio_core::segment::Catalog;
 use spicchio_core::timer::Instant;
 
@@ -19,9 +19,6 @@ pub trait Partitions: Send + Sync + 'static {
 
     /// The definitions in force.
     fn catalog(&self) -> Arc<Catalog>;
-
-    /// The customer, when one of the assigned partitions knows it.
-    fn customer(&self, id: &CustomerId) -> Option<CustomerView>;
 
     /// What must hold for the process to be left running. Kafka's absence is no reason to restart it.
     fn live(&self) -> Vec<Check>;
@@ -43,25 +40,12 @@ pub struct PartitionView {
     pub committed_batch: u64,
     /// Records of its inputs that are not folded yet, when last known.
     pub behind: Option<u64>,
-    /// Members per segment, in the order of the catalog.
+    /// The definitions its customers are decided by.
+    pub catalog: Arc<Catalog>,
+    /// Members per segment, in the order of that catalog.
     pub members: Vec<u64>,
-    /// How many customers it holds.
-    pub customers: u64,
-}
-
-/// A customer as it is now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CustomerView {
-    /// The partition that holds it.
-    pub partition: i32,
-    /// Its now: the greater of the partition clock and the time of its newest event.
-    pub now: Instant,
-    /// When a membership may change next without a new event; [`Instant::NEVER`] when time alone changes nothing.
-    pub next_change: Instant,
-    /// The batch that last changed it.
-    pub batch: u64,
-    /// The segments it is in, by name, each with the instant since when.
-    pub memberships: Vec<(Arc<str>, Instant)>,
+    /// Its customers.
+    pub table: Arc<CustomerTable>,
 }
 
 /// What a partition is doing.

@@ -5,12 +5,14 @@ use std::net::TcpStream;
 
 use axum::body::Body;
 use serde_json::{Value, json};
-use spicchio_core::customer::CustomerId;
-use spicchio_core::segment::{Catalog, Declarations, Definitions};
-use spicchio_core::timer::Instant;
+use spicchio_core::customer::CustomerTable;
+use spicchio_core::engine::{Effects, Engine, Input, Settings};
+use spicchio_core::event::{Decoder, Record, TopicRules};
+use spicchio_core::segment::{Catalog, Definitions, SegmentDefinition, language};
+use spicchio_core::timer::{Instant, Zone};
 use tower::ServiceExt as _;
 
-use super::state::{Check, CustomerView, PartitionState};
+use super::state::{Check, PartitionState};
 use super::*;
 
 /// A processor that shows what it is made of.
@@ -18,11 +20,36 @@ struct Fixed {
     states: Vec<PartitionState>,
     total: Option<usize>,
     wrong: Option<String>,
+    catalog: Arc<Catalog>,
+    engine: Engine,
 }
 
 impl Fixed {
+    /// Two running partitions of two; customer `c-1` of the second bought something in batch 7, `c-2` in batch 8.
     fn well() -> Self {
-        Self { states: vec![PartitionState::Running; 2], total: Some(2), wrong: None }
+        let mut declarations = language::builtin_declarations();
+        let condition = language::condition("count(purchase, 1h) >= 1", &mut declarations, &Zone::UTC).unwrap();
+        let segment = SegmentDefinition {
+            name: "buyers".into(),
+            description: Some("bought within the hour".to_owned()),
+            condition,
+            grace_millis: 0,
+            attach: Vec::new(),
+            labels: BTreeMap::from([("owner".to_owned(), "crm".to_owned())]),
+            zone: Zone::UTC,
+        };
+        let catalog = Arc::new(Catalog::compile(&Definitions { declarations, segments: vec![segment] }));
+        let settings = Settings { dedup_millis: vec![0], grace_millis: None, forget_after: None, seed: 1 };
+        let mut engine = Engine::new(Arc::clone(&catalog), settings);
+        let decoder = Decoder::new(catalog.interest(), &TopicRules::default());
+        for (batch, customer) in [(7, "c-1"), (8, "c-2")] {
+            engine.begin_batch(batch);
+            let line = format!(r#"{{"type":"purchase","customer_id":"{customer}","time":1000}}"#);
+            let record = Record { key: Some(customer.as_bytes()), value: Some(line.as_bytes()), ..Record::default() };
+            let event = decoder.decode(&record).unwrap();
+            engine.apply(Input::Event { topic: 0, event }, &mut Effects::default());
+        }
+        Self { states: vec![PartitionState::Running; 2], total: Some(2), wrong: None, catalog, engine }
     }
 }
 
@@ -31,11 +58,12 @@ impl Partitions for Fixed {
         let view = |(partition, state): (i32, &PartitionState)| PartitionView {
             partition,
             state: state.clone(),
-            clock: Instant::from_millis(1_500),
+            clock: Instant::from_millis(2_000),
             committed_batch: 7,
             behind: Some(3),
-            members: Vec::new(),
-            customers: 10,
+            catalog: Arc::clone(&self.catalog),
+            members: if partition == 1 { self.engine.members().to_vec() } else { vec![0] },
+            table: if partition == 1 { Arc::clone(self.engine.table()) } else { Arc::new(CustomerTable::new(1)) },
         };
         (0..).zip(&self.states).map(view).collect()
     }
@@ -45,23 +73,7 @@ impl Partitions for Fixed {
     }
 
     fn catalog(&self) -> Arc<Catalog> {
-        let definitions = Definitions { declarations: Declarations::default(), segments: Vec::new() };
-        Arc::new(Catalog::compile(&definitions))
-    }
-
-    fn customer(&self, id: &CustomerId) -> Option<CustomerView> {
-        let batch = match id.as_str() {
-            "announced" => 7,
-            "pending" => 8,
-            _ => return None,
-        };
-        Some(CustomerView {
-            partition: 1,
-            now: Instant::from_millis(2_000),
-            next_change: Instant::from_millis(3_000),
-            batch,
-            memberships: vec![("loyal".into(), Instant::from_millis(1_000))],
-        })
+        Arc::clone(&self.catalog)
     }
 
     fn live(&self) -> Vec<Check> {
@@ -109,30 +121,59 @@ async fn health_names_what_is_wrong() {
     }
 }
 
+async fn asked_json(fixed: Fixed, path: &str) -> Value {
+    let (status, kind, body) = asked(fixed, path).await;
+    assert_eq!((status, kind.as_str()), (200, "application/json"), "{path}: {body}");
+    serde_json::from_str(&body).unwrap()
+}
+
+#[tokio::test]
+async fn segments_are_shown_with_their_sizes() {
+    let all = asked_json(Fixed::well(), "/api/v1/segments").await;
+    let one = asked_json(Fixed::well(), "/api/v1/segments/buyers").await;
+    assert_eq!(all["items"], json!([one]));
+    let expected = json!({
+        "name": "buyers", "description": "bought within the hour", "condition": "count(purchase, 1h) >= 1",
+        "definition": one["definition"], "labels": {"owner": "crm"}, "members": 2, "entered": 0, "exited": 0,
+    });
+    assert_eq!(one, expected);
+}
+
 #[tokio::test]
 async fn a_customer_is_shown_with_whether_it_is_announced() {
-    for (id, committed) in [("announced", true), ("pending", false)] {
-        let (status, kind, body) = asked(Fixed::well(), &format!("/api/v1/customers/{id}")).await;
-        assert_eq!((status, kind.as_str()), (200, "application/json"));
+    for (id, committed) in [("c-1", true), ("c-2", false)] {
         let expected = json!({
             "customer_id": id, "partition": 1, "committed": committed,
-            "now": "1970-01-01T00:00:02.000Z", "until": "1970-01-01T00:00:03.000Z",
-            "memberships": [{"segment": "loyal", "since": "1970-01-01T00:00:01.000Z"}],
+            "now": "1970-01-01T00:00:02.000Z", "until": "1970-01-01T01:00:01.000Z",
+            "memberships": [{"segment": "buyers", "since": "1970-01-01T00:00:01.000Z"}],
         });
-        assert_eq!(serde_json::from_str::<Value>(&body).unwrap(), expected);
+        assert_eq!(asked_json(Fixed::well(), &format!("/api/v1/customers/{id}")).await, expected);
     }
+}
+
+#[tokio::test]
+async fn a_membership_is_explained() {
+    let why = asked_json(Fixed::well(), "/api/v1/customers/c-1/explain?segment=buyers").await;
+    assert_eq!(why["since"], "1970-01-01T00:00:01.000Z");
+    let node = json!({
+        "condition": "count(purchase, 1h) >= 1", "holds": true, "until": "1970-01-01T01:00:01.000Z",
+        "value": 1, "at_least": true,
+    });
+    assert_eq!(why["explanation"], node);
 }
 
 #[tokio::test]
 async fn problems_say_why_and_never_whom() {
     let elsewhere = || Fixed { total: Some(6), ..Fixed::well() };
-    let recovering = || Fixed { states: vec![PartitionState::Recovering(0.1)], total: Some(1), wrong: None };
+    let recovering = || Fixed { states: vec![PartitionState::Recovering(0.1)], ..Fixed::well() };
     let long = format!("/api/v1/customers/{}", "x".repeat(257));
     for (fixed, path, status, part) in [
-        (Fixed::well(), "/api/v1/customers/c-1", 404, "no event of this customer has been read"),
-        (elsewhere(), "/api/v1/customers/c-1", 421, "(0, 1 of 6): ask the other instances"),
-        (recovering(), "/api/v1/customers/c-1", 503, "1 partitions of this instance are not running"),
+        (Fixed::well(), "/api/v1/customers/c-9", 404, "no event of this customer has been read"),
+        (elsewhere(), "/api/v1/customers/c-9", 421, "(0, 1 of 6): ask the other instances"),
+        (recovering(), "/api/v1/customers/c-9", 503, "1 partitions of this instance are not running"),
         (Fixed::well(), long.as_str(), 400, "1 to 256 bytes"),
+        (Fixed::well(), "/api/v1/customers/c-1/explain", 400, "?segment=NAME"),
+        (Fixed::well(), "/api/v1/customers/c-1/explain?segment=x", 404, "/api/v1/segments lists them"),
         (Fixed::well(), "/api/v1/segments/none", 404, "/api/v1/segments lists them"),
         (Fixed::well(), "/readyz/none", 404, "/readyz?verbose lists them"),
         (Fixed::well(), "/nowhere", 404, "nothing at this address"),
@@ -142,7 +183,7 @@ async fn problems_say_why_and_never_whom() {
         let problem: Value = serde_json::from_str(&body).unwrap();
         assert_eq!(problem["status"], status, "{path}");
         let detail = problem["detail"].as_str().unwrap();
-        assert!(detail.contains(part) && !body.contains("c-1"), "{path}: {body}");
+        assert!(detail.contains(part) && !body.contains("c-9"), "{path}: {body}");
     }
 }
 
@@ -175,11 +216,12 @@ async fn metrics_describe_the_partitions_of_now() {
     assert_eq!((status, kind.as_str()), (200, "text/plain; version=0.0.4; charset=utf-8"));
     for line in [
         "spicchio_partitions_assigned 3",
-        "spicchio_customers{partition=\"1\"} 10",
+        "spicchio_customers{partition=\"1\"} 2",
+        "spicchio_segment_members{segment=\"buyers\"} 2",
         "spicchio_partition_state{partition=\"2\",state=\"recovering\"} 1",
         "spicchio_partition_state{partition=\"2\",state=\"running\"} 0",
         "spicchio_recovery_progress_ratio{partition=\"2\"} 0.25",
-        "spicchio_clock_timestamp_seconds{partition=\"0\"} 1.5",
+        "spicchio_clock_timestamp_seconds{partition=\"0\"} 2",
         "spicchio_records_behind{partition=\"0\"} 3",
     ] {
         assert!(text.lines().any(|found| found == line), "{line} in\n{text}");
