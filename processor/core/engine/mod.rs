@@ -7,6 +7,8 @@
 mod decide;
 mod fold;
 mod recovery;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -56,22 +56,27 @@ pub fn reasons(catalog: &Catalog, condition: &Condition, view: &View<'_>, change
             let values = witnesses(*feature, condition, view);
             reasons.witnesses.extend(values.into_iter().map(|value| (Arc::clone(property), value.clone())));
         }
-        let scopes = leaf_measures(leaf, view);
-        for (measure, scope) in &scopes {
+        for (measure, scope) in leaf_measures(leaf, view) {
             reasons.truncated |= scope.scope.state(measure.feature).is_some_and(State::truncated);
-            items.extend(in_window(measure, scope));
+            items.extend(in_window(measure, &scope));
         }
     }
     reasons.witnesses.truncate(LISTED_MAX);
-    list_evidence(catalog, items, &mut reasons);
+    (reasons.evidence, reasons.evidence_more) = listed(catalog, items);
     reasons
 }
 
-fn list_evidence(catalog: &Catalog, mut items: Vec<Item<'_>>, reasons: &mut Reasons) {
+/// The kept events behind a leaf, newest first, and how many more.
+pub fn evidence_of(catalog: &Catalog, leaf: &Leaf, view: &View<'_>) -> (Vec<Evidence>, u64) {
+    let measures = leaf_measures(leaf, view);
+    listed(catalog, measures.iter().flat_map(|(measure, scope)| in_window(measure, scope)).collect())
+}
+
+fn listed(catalog: &Catalog, mut items: Vec<Item<'_>>) -> (Vec<Evidence>, u64) {
     items.sort_unstable_by(|a, b| (b.moment, b.identity).cmp(&(a.moment, a.identity)));
     items.dedup_by(|a, b| a.moment == b.moment && a.identity == b.identity);
-    reasons.evidence_more = u64::try_from(items.len().saturating_sub(LISTED_MAX)).unwrap_or(u64::MAX);
-    reasons.evidence = items
+    let more = u64::try_from(items.len().saturating_sub(LISTED_MAX)).unwrap_or(u64::MAX);
+    let listed = items
         .iter()
         .take(LISTED_MAX)
         .map(|item| Evidence {
@@ -80,6 +85,7 @@ fn list_evidence(catalog: &Catalog, mut items: Vec<Item<'_>>, reasons: &mut Reas
             id: None,
         })
         .collect();
+    (listed, more)
 }
 
 /// The leaves on which the answer rests.

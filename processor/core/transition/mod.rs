@@ -2,7 +2,7 @@
 
 mod because;
 
-pub use because::{Changed, LISTED_MAX, Reasons, is_lower_bound, reasons};
+pub use because::{Changed, LISTED_MAX, Reasons, evidence_of, is_lower_bound, reasons};
 
 use std::sync::Arc;
 

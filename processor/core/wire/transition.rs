@@ -182,7 +182,7 @@ impl<'a> Payload<'a> {
 }
 
 /// Anything shown as text.
-struct Text<T>(T);
+pub(super) struct Text<T>(pub(super) T);
 
 impl<T: std::fmt::Display> Serialize for Text<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -204,7 +204,7 @@ impl Serialize for ReasonEntry<'_> {
     }
 }
 
-struct EvidenceEntry<'a>(&'a Evidence);
+pub(super) struct EvidenceEntry<'a>(pub(super) &'a Evidence);
 
 impl Serialize for EvidenceEntry<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
