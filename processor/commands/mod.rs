@@ -3,7 +3,10 @@
 //! Data goes to standard output, everything else to standard error. Exit codes: 0 fine, 1 the checked thing is bad, 2 usage,
 //! 78 the configuration is refused. A reader that goes away (`| head`) ends a command quietly.
 
+mod check;
 mod completions;
+mod definitions;
+mod diagnostics;
 mod exit;
 mod schema;
 mod terminal;
@@ -28,6 +31,7 @@ struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Check(check::Check),
     Schema(schema::Schema),
     Completions(completions::Completions),
 }
@@ -38,6 +42,7 @@ pub(crate) fn execute() -> ExitCode {
     let line = CommandLine::parse();
     let terminal = Terminal::new(line.color);
     let done = match line.command {
+        Command::Check(command) => command.execute(&terminal),
         Command::Schema(command) => command.execute(),
         Command::Completions(command) => command.execute::<CommandLine>(),
     };

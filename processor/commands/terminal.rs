@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write as _};
 
 use clap::ValueEnum;
+use serde::Serialize;
 
 /// When to color.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -62,6 +63,14 @@ impl Terminal {
         // When nobody reads standard error, there is nobody to tell.
         let _ = writeln!(io::stderr(), "{message}");
     }
+}
+
+/// Writes a report for machines to standard output: one JSON document and a line feed.
+pub(crate) fn json(report: &impl Serialize) -> io::Result<()> {
+    let mut data = data();
+    serde_json::to_writer_pretty(&mut data, report)?;
+    data.write_all(b"\n")?;
+    data.flush()
 }
 
 /// Standard output for data, buffered; flush it before the command ends.
