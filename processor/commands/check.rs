@@ -38,7 +38,8 @@ struct Report<'a> {
 
 #[derive(Debug, Serialize)]
 struct File<'a> {
-    file: &'a str,
+    #[serde(rename = "file")]
+    name: &'a str,
     segments: usize,
     tests: usize,
     errors: usize,
@@ -46,7 +47,7 @@ struct File<'a> {
 }
 
 impl Check {
-    pub(crate) fn execute(self, terminal: &Terminal) -> Result<Exit, Failure> {
+    pub(crate) fn execute(self, terminal: Terminal) -> Result<Exit, Failure> {
         let definitions = definitions::read(&self.paths)?;
         let (found, refused) = match &definitions.loaded {
             Ok(loaded) => (&loaded.advice, false),
@@ -59,7 +60,7 @@ impl Check {
                 diagnostics::show(found, &definitions.sources, terminal);
                 let mut data = terminal::data();
                 for file in &files {
-                    writeln!(data, "{}: {}", file.file, file.in_words())?;
+                    writeln!(data, "{}: {}", file.name, file.in_words())?;
                 }
                 data.flush()?;
             }
@@ -79,7 +80,7 @@ fn files<'a>(definitions: &'a Definitions, found: &[Diagnostic]) -> Vec<File<'a>
         let segments = loaded.and_then(|loaded| loaded.segments_by_file.get(name).copied());
         let tests = loaded.map(|loaded| loaded.scenarios.iter().filter(|one| one.file == name).count());
         File {
-            file: name,
+            name,
             segments: segments.unwrap_or(0),
             tests: tests.unwrap_or(0),
             errors: count(Severity::Error),

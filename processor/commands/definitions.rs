@@ -55,11 +55,9 @@ fn search(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), F
         let path = entry.map_err(|error| unreadable(folder, &error))?.path();
         let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
         let is_yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
-        if hidden {
-            continue;
-        } else if path.is_dir() {
+        if path.is_dir() && !hidden {
             search(&path, depth + 1, files)?;
-        } else if is_yaml {
+        } else if is_yaml && !hidden {
             files.push(path);
         }
     }

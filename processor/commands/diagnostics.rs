@@ -55,7 +55,7 @@ pub(crate) fn reported<'a>(diagnostic: &'a Diagnostic, sources: &[Source]) -> Re
 }
 
 /// Shows diagnostics to people.
-pub(crate) fn show(diagnostics: &[Diagnostic], sources: &[Source], terminal: &Terminal) {
+pub(crate) fn show(diagnostics: &[Diagnostic], sources: &[Source], terminal: Terminal) {
     let theme = if terminal.color() { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme).with_width(100).with_links(false);
     for diagnostic in diagnostics {

@@ -7,7 +7,10 @@ mod check;
 mod completions;
 mod definitions;
 mod diagnostics;
+mod events;
 mod exit;
+mod explain;
+mod replay;
 mod schema;
 mod terminal;
 
@@ -32,6 +35,8 @@ struct CommandLine {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Check),
+    Replay(replay::Replay),
+    Explain(explain::Explain),
     Schema(schema::Schema),
     Completions(completions::Completions),
 }
@@ -42,11 +47,13 @@ pub(crate) fn execute() -> ExitCode {
     let line = CommandLine::parse();
     let terminal = Terminal::new(line.color);
     let done = match line.command {
-        Command::Check(command) => command.execute(&terminal),
+        Command::Check(command) => command.execute(terminal),
+        Command::Replay(command) => command.execute(terminal),
+        Command::Explain(command) => command.execute(terminal),
         Command::Schema(command) => command.execute(),
         Command::Completions(command) => command.execute::<CommandLine>(),
     };
-    exit::code(done, &terminal)
+    exit::code(done, terminal)
 }
 
 #[cfg(test)]

@@ -47,19 +47,19 @@ impl Terminal {
     }
 
     /// Whether messages are colored.
-    pub(crate) const fn color(&self) -> bool {
+    pub(crate) const fn color(self) -> bool {
         self.color
     }
 
     /// Says what went wrong.
-    pub(crate) fn error(&self, message: &str) {
+    pub(crate) fn error(self, message: &str) {
         let head = if self.color { "\u{1b}[1;31merror:\u{1b}[0m" } else { "error:" };
         self.say(&format!("{head} {message}"));
     }
 
     /// Says something beside the data.
     #[expect(clippy::unused_self, reason = "whoever writes to standard error has been handed the terminal")]
-    pub(crate) fn say(&self, message: &str) {
+    pub(crate) fn say(self, message: &str) {
         // When nobody reads standard error, there is nobody to tell.
         let _ = writeln!(io::stderr(), "{message}");
     }
