@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 use serde::Serialize;
 use spicchio_core::customer::{Customer, CustomerId};
-use spicchio_core::replay::Replay;
+use spicchio_core::replay::{Replay, settings};
 use spicchio_core::segment::evaluate::View;
 use spicchio_core::segment::{Catalog, CompiledSegment, Explanation, explain};
 use spicchio_core::timer::Instant;
@@ -61,7 +61,7 @@ impl Explain {
         let (index, segment) = segments
             .find(|(_, segment)| *segment.name == *self.segment)
             .ok_or_else(|| Failure::Usage(format!("no segment is called `{}`", self.segment)))?;
-        let mut engine = Replay::new(Arc::clone(&catalog), replay::settings(None));
+        let mut engine = Replay::new(Arc::clone(&catalog), settings(None));
         let tally = self.events.read(catalog.interest(), terminal, |event| {
             let counts = event.customer == self.customer && self.at.is_none_or(|at| event.time <= at);
             if counts {

@@ -10,15 +10,16 @@ mod diagnostics;
 mod events;
 mod exit;
 mod explain;
+mod junit;
 mod replay;
 mod schema;
+mod test;
 mod terminal;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use self::exit::{Exit, Failure};
 use self::terminal::{Color, Terminal};
 
 /// Real-time customer segmentation on Kafka: exact to the millisecond, exactly once, explained.
@@ -35,6 +36,7 @@ struct CommandLine {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Check),
+    Test(test::Test),
     Replay(replay::Replay),
     Explain(explain::Explain),
     Schema(schema::Schema),
@@ -48,6 +50,7 @@ pub(crate) fn execute() -> ExitCode {
     let terminal = Terminal::new(line.color);
     let done = match line.command {
         Command::Check(command) => command.execute(terminal),
+        Command::Test(command) => command.execute(terminal),
         Command::Replay(command) => command.execute(terminal),
         Command::Explain(command) => command.execute(terminal),
         Command::Schema(command) => command.execute(),

@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use serde::Serialize;
-use spicchio_core::engine::Settings;
-use spicchio_core::replay::Replay as Engine;
+use spicchio_core::replay::{Replay as Engine, settings};
 use spicchio_core::segment::Catalog;
 use spicchio_core::timer::{Instant, Length};
 use spicchio_core::transition::{Change, Transition};
@@ -18,9 +17,6 @@ use super::diagnostics;
 use super::events::{self, Events, Tally};
 use super::exit::{Exit, Failure};
 use super::terminal::{self, Format, Terminal};
-
-/// How long a repeated id counts once, as in the configuration's default.
-const DEDUP_MILLIS: i64 = 600_000;
 
 /// The longest transition written, as in the configuration's default, in bytes.
 const OUTPUT_BYTES_MAX: usize = 256 << 10;
@@ -82,11 +78,6 @@ pub(super) fn catalog(paths: &[PathBuf], terminal: Terminal) -> Result<Arc<Catal
             Err(Failure::Broken(format!("the definitions have {} mistakes", mistakes.len())))
         }
     }
-}
-
-/// How a replay is set up.
-pub(super) fn settings(forget_after: Option<Length>) -> Settings {
-    Settings { dedup_millis: vec![DEDUP_MILLIS], grace_millis: None, forget_after, seed: 0 }
 }
 
 impl Replay {
