@@ -158,6 +158,7 @@ async fn a_membership_is_explained() {
     let node = json!({
         "condition": "count(purchase, 1h) >= 1", "holds": true, "until": "1970-01-01T01:00:01.000Z",
         "value": 1, "at_least": true,
+        "evidence": [{"type": "purchase", "time": "1970-01-01T00:00:01.000Z"}],
     });
     assert_eq!(why["explanation"], node);
 }
