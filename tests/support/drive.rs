@@ -50,6 +50,11 @@ impl fmt::Display for Line {
     }
 }
 
+/// Each on a line of its own, as failures show them.
+pub fn listed<T: fmt::Display>(items: &[T]) -> String {
+    items.iter().map(|item| format!("  {item}")).collect::<Vec<_>>().join("\n")
+}
+
 /// What a replay put out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replayed {
@@ -59,6 +64,13 @@ pub struct Replayed {
     pub bytes: Vec<u8>,
 }
 
+impl Replayed {
+    /// The output as text, as failures show it.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+}
+
 /// What is left when everything was read and the clock has moved on to the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FinalState {
@@ -66,6 +78,12 @@ pub struct FinalState {
     pub memberships: BTreeSet<(String, String)>,
     /// What is kept of every customer, in a form that is equal where the state is equal.
     pub state: Vec<u8>,
+}
+
+impl fmt::Display for FinalState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}\n{}", self.memberships, String::from_utf8_lossy(&self.state))
+    }
 }
 
 /// What the laws are about.

@@ -4,5 +4,8 @@
 
 pub mod build;
 pub mod drive;
+pub mod generate;
 pub mod given;
+pub mod law;
 pub mod oracle;
+pub mod text;

@@ -27,6 +27,31 @@ pub fn parts(expression: &Expression) -> Vec<&Expression> {
     }
 }
 
+/// The same operands, to be changed.
+pub fn parts_mut(expression: &mut Expression) -> Vec<&mut Expression> {
+    match &mut expression.term {
+        Term::Constant(_) | Term::Length(_) | Term::Trait(_) | Term::Property(_) | Term::Form(_) => Vec::new(),
+        Term::And(parts) | Term::Or(parts) => parts.iter_mut().collect(),
+        Term::If { condition, then, otherwise } => vec![condition, then, otherwise],
+        Term::Between(value, low, high) => vec![value, low, high],
+        Term::In { value, list, .. } => std::iter::once(&mut **value).chain(list).collect(),
+        Term::Compare(_, left, right)
+        | Term::Contains(left, right)
+        | Term::StartsWith(left, right)
+        | Term::EndsWith(left, right)
+        | Term::Arithmetic(_, left, right) => vec![left, right],
+        Term::Not(part)
+        | Term::Missing(part)
+        | Term::Exists(part)
+        | Term::Negate(part)
+        | Term::Lower(part)
+        | Term::DateOf(part)
+        | Term::Since(part)
+        | Term::Until(part)
+        | Term::ForSome { condition: part, .. } => vec![part],
+    }
+}
+
 /// The window of a form.
 pub fn window_of(form: &Form) -> &Window {
     match form {
