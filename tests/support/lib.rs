@@ -1,11 +1,14 @@
-//! What Spicchio's own tests are made of: events as a test gives them, the naive oracle, and generators.
+//! What the project's own tests stand on: a real broker, the real program, what they are fed with, the naive oracle.
 //!
-//! For tests and benches alone; nothing that is shipped depends on it.
+//! Nothing here is part of the product, and what is right is decided in `oracle` alone.
+#![expect(clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "a test fails by panicking, and says why")]
 
 pub mod build;
 pub mod drive;
 pub mod generate;
 pub mod given;
+pub mod kafka;
 pub mod law;
 pub mod oracle;
+pub mod process;
 pub mod text;

@@ -134,8 +134,11 @@ pub enum Term {
     Negate(Box<Expression>),
     /// `lower(text)`.
     Lower(Box<Expression>),
-    /// The day of an instant in the file's zone, where it is compared with a date.
+    /// The day of an instant in the file's zone, where it is compared with a date. Written like what it holds.
     DateOf(Box<Expression>),
+    /// The first moment of a date in the file's zone, where an instant is wanted; a literal date has become an instant.
+    /// Written like what it holds.
+    StartOf(Box<Expression>),
     /// `since(I)`: how long ago, a duration; negative when I is to come.
     Since(Box<Expression>),
     /// `until(I)`: how long until, a duration; negative when I is past.
@@ -253,5 +256,33 @@ pub enum Window {
 impl From<Number> for Expression {
     fn from(number: Number) -> Self {
         Self { term: Term::Constant(Value::Number(number)), ty: Type::Number }
+    }
+}
+
+impl Expression {
+    /// The expressions it is made of, in the order of its text; filters of events are not among them.
+    pub fn parts(&self) -> Vec<&Self> {
+        match &self.term {
+            Term::Constant(_) | Term::Length(_) | Term::Trait(_) | Term::Property(_) | Term::Form(_) => Vec::new(),
+            Term::And(parts) | Term::Or(parts) => parts.iter().collect(),
+            Term::If { condition, then, otherwise } => vec![condition, then, otherwise],
+            Term::Between(value, low, high) => vec![value, low, high],
+            Term::In { value, list, .. } => std::iter::once(&**value).chain(list).collect(),
+            Term::Compare(_, left, right)
+            | Term::Contains(left, right)
+            | Term::StartsWith(left, right)
+            | Term::EndsWith(left, right)
+            | Term::Arithmetic(_, left, right) => vec![left, right],
+            Term::Not(inner)
+            | Term::Missing(inner)
+            | Term::Exists(inner)
+            | Term::Negate(inner)
+            | Term::Lower(inner)
+            | Term::DateOf(inner)
+            | Term::StartOf(inner)
+            | Term::Since(inner)
+            | Term::Until(inner)
+            | Term::ForSome { condition: inner, .. } => vec![inner],
+        }
     }
 }

@@ -125,6 +125,11 @@ pub fn date_of(instant: Expression) -> Expression {
     expression(Term::DateOf(instant.into()), Type::Date)
 }
 
+/// The first moment of a date.
+pub fn start_of(date: Expression) -> Expression {
+    expression(Term::StartOf(date.into()), Type::Instant)
+}
+
 /// `since(instant)`
 pub fn since(instant: Expression) -> Expression {
     expression(Term::Since(instant.into()), Type::Duration)

@@ -12,12 +12,12 @@ mod segment;
 pub use event::event;
 pub use expression::{
     add, all, any_of, between, boolean, calendar, compare, contains, date, date_of, divide, ends_with, exists, fixed,
-    instant, is_in, lower, minus, missing, negate, not, not_in, number, profile, property, since, starts_with, text,
-    times, until, when,
+    instant, is_in, lower, minus, missing, negate, not, not_in, number, profile, property, since, start_of,
+    starts_with, text, times, until, when,
 };
 pub use form::{
     after, any, average, column, count, days, distinct, filtered, first, first_of, for_some, last, last_of, lately,
     life, maximum, minimum, of, path, sequence, stretch, sum,
 };
-pub use parts::{forms, parts, parts_mut, selections, window_of};
+pub use parts::{forms, parts_mut, selections, window_of};
 pub use segment::{definitions, segment};

@@ -2,32 +2,7 @@
 
 use spicchio_core::segment::{Events, Expression, Form, Term, Window};
 
-/// The direct operands of an expression, from left to right; not the filters of the events it reads.
-pub fn parts(expression: &Expression) -> Vec<&Expression> {
-    match &expression.term {
-        Term::Constant(_) | Term::Length(_) | Term::Trait(_) | Term::Property(_) | Term::Form(_) => Vec::new(),
-        Term::And(parts) | Term::Or(parts) => parts.iter().collect(),
-        Term::If { condition, then, otherwise } => vec![condition, then, otherwise],
-        Term::Between(value, low, high) => vec![value, low, high],
-        Term::In { value, list, .. } => std::iter::once(&**value).chain(list).collect(),
-        Term::Compare(_, left, right)
-        | Term::Contains(left, right)
-        | Term::StartsWith(left, right)
-        | Term::EndsWith(left, right)
-        | Term::Arithmetic(_, left, right) => vec![left, right],
-        Term::Not(part)
-        | Term::Missing(part)
-        | Term::Exists(part)
-        | Term::Negate(part)
-        | Term::Lower(part)
-        | Term::DateOf(part)
-        | Term::Since(part)
-        | Term::Until(part)
-        | Term::ForSome { condition: part, .. } => vec![part],
-    }
-}
-
-/// The same operands, to be changed.
+/// The operands of an expression, to be changed; not the filters of the events it reads.
 pub fn parts_mut(expression: &mut Expression) -> Vec<&mut Expression> {
     match &mut expression.term {
         Term::Constant(_) | Term::Length(_) | Term::Trait(_) | Term::Property(_) | Term::Form(_) => Vec::new(),
@@ -46,6 +21,7 @@ pub fn parts_mut(expression: &mut Expression) -> Vec<&mut Expression> {
         | Term::Negate(part)
         | Term::Lower(part)
         | Term::DateOf(part)
+        | Term::StartOf(part)
         | Term::Since(part)
         | Term::Until(part)
         | Term::ForSome { condition: part, .. } => vec![part],
@@ -93,5 +69,5 @@ pub fn forms(expression: &Expression) -> Vec<&Form> {
     if let Term::Form(form) = &expression.term {
         return vec![form];
     }
-    parts(expression).into_iter().flat_map(forms).collect()
+    expression.parts().into_iter().flat_map(forms).collect()
 }

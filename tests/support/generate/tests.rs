@@ -6,14 +6,14 @@ use spicchio_core::segment::{Expression, Selection, Term, Window};
 use spicchio_core::transition::Cause;
 
 use super::course;
-use crate::build::{forms, parts, selections, window_of};
+use crate::build::{forms, selections, window_of};
 use crate::drive::Course;
 use crate::oracle::timeline;
 
 const COURSES: u64 = 600;
 
 /// Everything that a random condition can be made of, as its `Debug` begins.
-const TERMS: [&str; 24] = [
+const TERMS: [&str; 25] = [
     "Constant",
     "Length",
     "And",
@@ -32,6 +32,7 @@ const TERMS: [&str; 24] = [
     "Negate",
     "Lower",
     "DateOf",
+    "StartOf",
     "Since",
     "Until",
     "Trait",
@@ -63,7 +64,7 @@ impl Tally {
         {
             self.add("calendar length");
         }
-        for part in parts(expression) {
+        for part in expression.parts() {
             self.of(part);
         }
         let Term::Form(form) = &expression.term else { return };

@@ -29,6 +29,16 @@ impl Author<'_> {
         }
     }
 
+    /// What `since` and `until` count from: an instant, or a date's first moment.
+    fn reference(&mut self, depth: u8) -> Expression {
+        if self.random.chance(12) {
+            let picked = if self.random.chance(50) { self.pick(&Type::Date) } else { None };
+            let date = picked.or_else(|| self.trait_of(&Type::Date));
+            return date.map_or_else(|| self.instant(depth), |date| typed(Term::StartOf(date.into()), Type::Instant));
+        }
+        self.instant(depth)
+    }
+
     fn moment(&mut self) -> Expression {
         let form = Form::Moment(self.side(), self.events(), self.window(2));
         typed(Term::Form(form), Type::Instant)
@@ -59,7 +69,7 @@ impl Author<'_> {
     pub(super) fn duration(&mut self, depth: u8) -> Expression {
         let deeper = u64::from(depth > 0 && !self.scale.is_calendar);
         match self.random.weighted(&[(8, 's'), (2, 'u'), (1, 'l'), (deeper * 5, 'a'), (deeper, 'i'), (deeper, 'd')]) {
-            'u' => typed(Term::Until(self.instant(depth).into()), Type::Duration),
+            'u' => typed(Term::Until(self.reference(depth).into()), Type::Duration),
             'l' => self.span_written(),
             'a' => self.duration_arithmetic(depth - 1),
             'i' => self.branch(depth - 1, Self::duration),
@@ -67,7 +77,7 @@ impl Author<'_> {
                 let (left, right) = (self.instant(depth - 1), self.instant(depth - 1));
                 typed(Term::Arithmetic(Arithmetic::Subtract, left.into(), right.into()), Type::Duration)
             }
-            _ => typed(Term::Since(self.instant(depth).into()), Type::Duration),
+            _ => typed(Term::Since(self.reference(depth).into()), Type::Duration),
         }
     }
 
@@ -97,9 +107,9 @@ impl Author<'_> {
         let relation = self.relation();
         let span = typed(
             if self.random.chance(75) {
-                Term::Since(self.instant(depth).into())
+                Term::Since(self.reference(depth).into())
             } else {
-                Term::Until(self.instant(depth).into())
+                Term::Until(self.reference(depth).into())
             },
             Type::Duration,
         );

@@ -2,7 +2,6 @@
 
 use spicchio_core::segment::{Expression, SegmentDefinition, Type};
 
-use crate::build::parts;
 use crate::drive::Course;
 
 /// A course that still fails and cannot be made smaller by dropping a segment, a part of a condition, an event or a
@@ -29,7 +28,7 @@ fn size(course: &Course) -> (usize, usize, usize, bool) {
 }
 
 fn terms(expression: &Expression) -> usize {
-    1 + parts(expression).into_iter().map(terms).sum::<usize>()
+    1 + expression.parts().into_iter().map(terms).sum::<usize>()
 }
 
 /// One segment alone.
@@ -63,9 +62,9 @@ fn without_events(course: &Course) -> Vec<Course> {
 fn plainer_conditions(course: &Course) -> Vec<Course> {
     let mut candidates = Vec::new();
     for (place, segment) in course.definitions.segments.iter().enumerate() {
-        let mut below = parts(&segment.condition);
+        let mut below = segment.condition.parts();
         while let Some(part) = below.pop() {
-            below.extend(parts(part));
+            below.extend(part.parts());
             if part.ty == Type::Boolean {
                 let mut smaller = course.clone();
                 smaller.definitions.segments[place].condition = part.clone();

@@ -44,6 +44,11 @@ impl<'a> Sight<'a> {
             Term::Negate(value) => self.evaluate(value).map(Quantity::negated),
             Term::Lower(text) => Some(Quantity::Text(self.text(text)?.to_lowercase())),
             Term::DateOf(instant) => Some(Quantity::Date(self.zone.date(millisecond(&self.instant(instant)?)))),
+            Term::StartOf(date) => {
+                let date = self.evaluate(date)?;
+                let Quantity::Date(date) = date else { unreachable!("no date: {date:?}") };
+                Some(Quantity::instant(self.zone.start_of(date)))
+            }
             Term::Since(instant) => Some(Quantity::Duration(whole(self.now.millis()) - self.instant(instant)?)),
             Term::Until(instant) => Some(Quantity::Duration(self.instant(instant)? - whole(self.now.millis()))),
             Term::Trait(path) => trait_value(self.events, path, self.declarations).as_ref().map(Into::into),
@@ -90,6 +95,7 @@ impl<'a> Sight<'a> {
             | Term::Negate(_)
             | Term::Lower(_)
             | Term::DateOf(_)
+            | Term::StartOf(_)
             | Term::Since(_)
             | Term::Until(_)
             | Term::Trait(_)

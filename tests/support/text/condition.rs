@@ -66,7 +66,7 @@ fn written(expression: &Expression) -> (Binding, String) {
             let text = if is_literal { format!("({})", condition(value)) } else { at(Binding::Sign, value) };
             (Binding::Sign, format!("-{text}"))
         }
-        Term::DateOf(instant) => written(instant),
+        Term::DateOf(inner) | Term::StartOf(inner) => written(inner),
         Term::Constant(value) => (binding_of(value), literal(value)),
         Term::Length(length) => (Binding::Value, length.to_string()),
         Term::Lower(text) => (Binding::Value, format!("lower({})", condition(text))),

@@ -7,7 +7,7 @@ use spicchio_core::timer::{Date, Instant, Length, Zone};
 use super::{at, check, check_at_once, event};
 use crate::build::{
     add, calendar, column, compare, count, date, date_of, definitions, divide, fixed, instant, last, last_of, lately,
-    life, minus, negate, number, of, segment, since, times, until, when,
+    life, minus, negate, number, of, profile, segment, since, start_of, times, until, when,
 };
 use crate::drive::Course;
 use crate::given::GivenEvent;
@@ -68,6 +68,10 @@ fn the_day_of_an_instant() {
     let on = |day| compare(date_of(last(of(["purchase"]), life())), Equal, date(Date::from_days(day)));
     check_at_once("its day in the zone", on(20_458), &[event("purchase", 0)], true);
     check_at_once("not the day after", on(20_459), &[event("purchase", 0)], false);
+    // The first moment of the day after is fourteen hours away.
+    let tomorrow = start_of(profile("birthday", Type::Date));
+    let condition = compare(until(tomorrow), Equal, fixed(14 * 3_600_000));
+    check("a date is its first moment", condition, &[event("profile", 0).with("birthday", "2026-01-06")], "+0e -1t");
     let departure = last_of(column(of(["booking"]), "departure", Type::Instant), life());
     let condition = compare(since(departure), AtLeast, fixed(0));
     let booking = event("booking", 10).with("departure", "2026-01-05T10:00:00.020Z");

@@ -1,0 +1,142 @@
+//! Everything a topic holds, read once from its beginning to its end.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaError;
+use rdkafka::message::{BorrowedMessage, Headers};
+use rdkafka::{ClientConfig, Message, Offset, TopicPartitionList};
+
+use super::Broker;
+use super::topics::topic_partitions;
+
+/// How long without any progress until the test fails.
+const PATIENCE: Duration = Duration::from_secs(60);
+const POLL: Duration = Duration::from_millis(100);
+
+/// Whether records of transactions that did not commit are seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Isolation {
+    /// What a careful consumer sees.
+    ReadCommitted,
+    /// Everything in the log, the records of aborted transactions too.
+    ReadUncommitted,
+}
+
+impl Isolation {
+    fn level(self) -> &'static str {
+        match self {
+            Self::ReadCommitted => "read_committed",
+            Self::ReadUncommitted => "read_uncommitted",
+        }
+    }
+}
+
+/// A record as it stands in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// The partition.
+    pub partition: i32,
+    /// The offset.
+    pub offset: i64,
+    /// The Kafka timestamp, milliseconds since the epoch.
+    pub timestamp: Option<i64>,
+    /// The key.
+    pub key: Option<Vec<u8>>,
+    /// The value.
+    pub value: Option<Vec<u8>>,
+    /// The headers; a null value is shown as empty.
+    pub headers: Vec<(String, Vec<u8>)>,
+}
+
+impl Stored {
+    /// The key as text; empty where there is none.
+    pub fn key_text(&self) -> String {
+        String::from_utf8_lossy(self.key.as_deref().unwrap_or_default()).into_owned()
+    }
+
+    /// The value as JSON; fails the test when it is not.
+    pub fn json(&self) -> serde_json::Value {
+        let bytes = self.value.as_deref().unwrap_or_default();
+        serde_json::from_slice(bytes).unwrap_or_else(|e| {
+            panic!("partition {} offset {} is not JSON ({e}): {}", self.partition, self.offset, bytes.escape_ascii())
+        })
+    }
+
+    /// The first header of this name, as text.
+    pub fn header(&self, name: &str) -> Option<String> {
+        let (_, value) = self.headers.iter().find(|(key, _)| key == name)?;
+        Some(String::from_utf8_lossy(value).into_owned())
+    }
+}
+
+/// Reads a topic to its end: all partitions, ordered by partition and offset.
+///
+/// With [`Isolation::ReadCommitted`] the end is the oldest transaction that is still open.
+pub fn drain(broker: &Broker, topic: &str, isolation: Isolation) -> Vec<Stored> {
+    let partitions = topic_partitions(broker, topic).unwrap_or_else(|| panic!("there is no topic {topic}"));
+    let consumer = reader(broker, isolation);
+    let mut from = TopicPartitionList::new();
+    for partition in 0..partitions {
+        let (first, _) = consumer.fetch_watermarks(topic, partition, PATIENCE).expect("the broker answers");
+        from.add_partition_offset(topic, partition, Offset::Offset(first)).expect("a valid offset");
+    }
+    consumer.assign(&from).expect("a valid assignment");
+    let mut open: BTreeSet<i32> = (0..partitions).collect();
+    let mut all = Vec::new();
+    let mut moved = Instant::now();
+    while !open.is_empty() {
+        match consumer.poll(POLL) {
+            Some(Ok(message)) => {
+                all.push(stored(&message));
+                moved = Instant::now();
+            }
+            Some(Err(KafkaError::PartitionEOF(partition))) => {
+                open.remove(&partition);
+                moved = Instant::now();
+            }
+            // Transport errors pass; a broker that stays away runs into the bound below.
+            Some(Err(_)) | None => {}
+        }
+        assert!(moved.elapsed() < PATIENCE, "{topic}: no end of partitions {open:?} after {} records", all.len());
+    }
+    all.sort_by_key(|record| (record.partition, record.offset));
+    all
+}
+
+/// The offset after the last record of every partition, control records included.
+pub fn ends(broker: &Broker, topic: &str) -> Vec<i64> {
+    let partitions = topic_partitions(broker, topic).unwrap_or_else(|| panic!("there is no topic {topic}"));
+    let consumer = reader(broker, Isolation::ReadUncommitted);
+    (0..partitions)
+        .map(|partition| consumer.fetch_watermarks(topic, partition, PATIENCE).expect("the broker answers").1)
+        .collect()
+}
+
+fn reader(broker: &Broker, isolation: Isolation) -> BaseConsumer {
+    let mut config = ClientConfig::new();
+    config
+        .set("bootstrap.servers", broker.bootstrap())
+        .set("group.id", "test-reader")
+        .set("enable.auto.commit", "false")
+        .set("enable.partition.eof", "true")
+        .set("auto.offset.reset", "error")
+        .set("fetch.wait.max.ms", "10")
+        .set("isolation.level", isolation.level());
+    config.create().expect("these settings are valid")
+}
+
+fn stored(message: &BorrowedMessage<'_>) -> Stored {
+    let headers = message.headers().map_or_else(Vec::new, |headers| {
+        headers.iter().map(|h| (h.key.to_owned(), h.value.unwrap_or_default().to_vec())).collect()
+    });
+    Stored {
+        partition: message.partition(),
+        offset: message.offset(),
+        timestamp: message.timestamp().to_millis(),
+        key: message.key().map(<[u8]>::to_vec),
+        value: message.payload().map(<[u8]>::to_vec),
+        headers,
+    }
+}

@@ -1,0 +1,19 @@
+//! A real Apache Kafka for tests: one node that is broker and controller, on free ports, in a fresh folder.
+//!
+//! Every claim about transactions, recovery and rebalances is tested against it and not against a look-alike. Its jars
+//! and Java are a precondition that `tests/run` establishes; without them a test fails and says so. What tests say to
+//! the broker and read from it goes through librdkafka, but never through the processor's own client code.
+
+mod broker;
+mod drain;
+mod java;
+mod load;
+mod progress;
+mod settings;
+mod topics;
+
+pub use broker::Broker;
+pub use drain::{Isolation, Stored, drain, ends};
+pub use load::{Load, Writer, load};
+pub use progress::{Committed, committed};
+pub use topics::{create_topic, setting, topic_partitions};
