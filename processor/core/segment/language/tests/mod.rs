@@ -1,3 +1,4 @@
 //! What the front end claims, from the text of files to definitions or mistakes.
 
 mod example;
+mod expressions;

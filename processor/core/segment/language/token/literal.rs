@@ -1,7 +1,7 @@
 //! What begins with a digit: numbers, durations, distances, dates and instants.
 
-use super::token::{TokenKind, continues_word};
-use super::{Diagnostic, Span};
+use super::{TokenKind, continues_word};
+use crate::segment::language::{Diagnostic, Span};
 use crate::event::Number;
 use crate::timer::{Date, Instant, Length};
 
