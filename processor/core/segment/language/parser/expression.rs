@@ -72,9 +72,7 @@ fn recovered(cursor: &mut Cursor<'_>) -> Parsed<Node> {
         let ends = cursor.ends_operand();
         if ends { Ok(node) } else { Err(cursor.expected("`and`, `or` or the end")) }
     });
-    operand.or_else(|failed| {
-        if cursor.recover(mark) { cursor.node(NodeKind::Mistake, start, 0) } else { Err(failed) }
-    })
+    operand.or_else(|failed| if cursor.recover(mark) { cursor.node(NodeKind::Mistake, start, 0) } else { Err(failed) })
 }
 
 fn negated(cursor: &mut Cursor<'_>) -> Parsed<Node> {

@@ -28,7 +28,8 @@ fn carets_stand_under_what_is_wrong() {
         let case = case.trim_end();
         let text = case.lines().next().unwrap();
         let mut declarations = builtin_declarations();
-        for (name, ty) in [("birthday", Type::Date), ("tags", Type::List), ("home", Type::Point), ("age", Type::Number)] {
+        for (name, ty) in [("birthday", Type::Date), ("tags", Type::List), ("home", Type::Point), ("age", Type::Number)]
+        {
             declarations.traits.insert(vec![name.into()], ty);
         }
         let actual = match condition(text, &mut declarations, &Zone::UTC) {
