@@ -37,6 +37,7 @@ fn the_core_is_built_from_these_and_nothing_else() {
         "compact_str",
         "dashmap",
         "foldhash",
+        "hashbrown",
         "jiff",
         "regex",
         "schemars",
