@@ -61,7 +61,7 @@ impl Explain {
         let (index, segment) = segments
             .find(|(_, segment)| *segment.name == *self.segment)
             .ok_or_else(|| Failure::Usage(format!("no segment is called `{}`", self.segment)))?;
-        let mut engine = Replay::new(Arc::clone(&catalog), settings(None));
+        let mut engine = Replay::new(Arc::clone(&catalog), &settings(None));
         let tally = self.events.read(catalog.interest(), terminal, |event| {
             let counts = event.customer == self.customer && self.at.is_none_or(|at| event.time <= at);
             if counts {

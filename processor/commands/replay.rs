@@ -83,7 +83,7 @@ pub(super) fn catalog(paths: &[PathBuf], terminal: Terminal) -> Result<Arc<Catal
 impl Replay {
     pub(crate) fn execute(self, terminal: Terminal) -> Result<Exit, Failure> {
         let catalog = catalog(&self.segments, terminal)?;
-        let mut engine = Engine::new(Arc::clone(&catalog), settings(self.forget_after));
+        let mut engine = Engine::new(Arc::clone(&catalog), &settings(self.forget_after));
         let mut out = Out { data: terminal::data(), changes: vec![(0, 0); catalog.segments().len()], broken: None };
         let tally = self.events.read(catalog.interest(), terminal, |event| {
             engine.event(0, event, |transition| out.announce(&transition, &catalog));

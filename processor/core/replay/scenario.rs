@@ -156,7 +156,7 @@ fn decoded(catalog: &Catalog, given: &[GivenEvent], outcome: &mut Outcome) -> Ve
 
 fn happened(catalog: &Arc<Catalog>, events: &[Event], end: Instant) -> Vec<Change> {
     let mut changes = Vec::new();
-    let mut replay = Replay::new(Arc::clone(catalog), settings(None));
+    let mut replay = Replay::new(Arc::clone(catalog), &settings(None));
     let mut announce = |transition: transition::Transition| {
         changes.push(Change {
             at: transition.at,
@@ -193,7 +193,7 @@ fn why(catalog: &Arc<Catalog>, events: &[Event], outcome: &Outcome) -> Option<Wh
     });
     let (at, customer, segment) = changed.chain(members).min()?;
     let compiled = catalog.segments().iter().find(|compiled| *compiled.name == **segment)?;
-    let mut replay = Replay::new(Arc::clone(catalog), settings(None));
+    let mut replay = Replay::new(Arc::clone(catalog), &settings(None));
     for event in events.iter().filter(|event| event.customer == *customer && event.time <= at) {
         replay.event(0, event.clone(), drop);
     }
