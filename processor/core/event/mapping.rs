@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 
 use compact_str::CompactString;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Decoder;
 
 /// The mapping as it is written. Where a part is left out, it is read from `type`, `customer_id`, `time`, `id` and `properties`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawMapping {
     /// Where the type stands, as a JSON pointer such as `/event`; or a rule for it.
@@ -36,7 +36,7 @@ pub struct RawMapping {
 }
 
 /// A JSON pointer to the type, or a rule for it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum RawTypeRule {
     /// A JSON pointer.
@@ -46,7 +46,7 @@ pub enum RawTypeRule {
 }
 
 /// Either the one type of all records, or a pointer and the type of records that have nothing there.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawTypeChoice {
     /// The type of every record of the topic; stands alone.

@@ -4,8 +4,12 @@
 //! are compiled together into one catalog (`plan`) and evaluated against a customer's features (`evaluate`).
 
 mod definition;
+mod display;
 mod expression;
-mod plan;
+
+pub mod plan;
+
+pub mod evaluate;
 
 pub use definition::{Declarations, Definitions, EventType, Property, SegmentDefinition};
 pub use expression::{

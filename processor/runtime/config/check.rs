@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use spicchio_core::event::{Mapping, RawMapping, TopicRules};
 use spicchio_core::timer::Length;
 use tracing_subscriber::EnvFilter;
 
@@ -128,14 +129,22 @@ impl Checker<'_> {
         if raw.control && raw.profile {
             self.add(setting, "is both `control` and `profile`", "an `erase` in a compacted topic would be lost");
         }
-        InputTopic {
-            topic: raw.topic,
-            ahead_millis_max: self.fixed(&format!("{setting}.max_ahead"), &raw.max_ahead, TEN_YEARS_MILLIS),
-            late_millis_max: self.fixed(&format!("{setting}.max_late"), &raw.max_late, TEN_YEARS_MILLIS),
-            dedup_millis: self.fixed(&format!("{setting}.dedup"), &raw.dedup, DAY_MILLIS),
+        let rules = TopicRules {
+            mapping: self.mapping(setting, raw.decode),
+            max_ahead_millis: Some(self.fixed(&format!("{setting}.max_ahead"), &raw.max_ahead, TEN_YEARS_MILLIS)),
+            max_late_millis: Some(self.fixed(&format!("{setting}.max_late"), &raw.max_late, TEN_YEARS_MILLIS)),
             control: raw.control,
-            profile: raw.profile,
-        }
+            key_required: true,
+        };
+        let dedup_millis = self.fixed(&format!("{setting}.dedup"), &raw.dedup, DAY_MILLIS);
+        InputTopic { topic: raw.topic, rules, dedup_millis, profile: raw.profile }
+    }
+
+    fn mapping(&mut self, setting: &str, raw: Option<RawMapping>) -> Mapping {
+        Mapping::try_from(raw.unwrap_or_default()).unwrap_or_else(|error| {
+            self.add(&format!("{setting}.decode"), format!("is refused: {error}"), "");
+            Mapping::default()
+        })
     }
 
     /// Every topic has a name that Kafka takes, and none is used twice.
@@ -161,8 +170,9 @@ impl Checker<'_> {
         const SHORTEST_MONTH_MILLIS: i64 = 28 * DAY_MILLIS;
         let months = i64::from(forget_after.months()).saturating_mul(SHORTEST_MONTH_MILLIS);
         let remembered = months.saturating_add(forget_after.millis());
-        for (index, input) in inputs.iter().enumerate().filter(|(_, input)| input.late_millis_max >= remembered) {
-            let late = Length::fixed(input.late_millis_max);
+        let taken = inputs.iter().map(|input| input.rules.max_late_millis.unwrap_or_default());
+        for (index, late) in taken.enumerate().filter(|(_, late)| *late >= remembered) {
+            let late = Length::fixed(late);
             let message = format!("is {late}, and customers are forgotten after {forget_after}");
             self.add(
                 &format!("inputs[{index}].max_late"),
@@ -229,7 +239,8 @@ impl Checker<'_> {
         };
         if !address.ip().is_loopback() {
             let message = format!("is {address}, which others can reach, and this version knows no authentication");
-            let help = "only 127.0.0.1 and ::1 are taken; a proxy or agent beside it, in the same network namespace, can pass on what others may see";
+            let help = "only 127.0.0.1 and ::1 are taken; a proxy or agent beside it, in the same network namespace, \
+                        can pass on what others may see";
             self.add("http.listen", message, help);
         }
         address

@@ -1,7 +1,7 @@
 //! A configuration file as a tree in which every value knows where it was written.
 //!
-//! Reading this far only fails on what is not YAML. `${VAR}`, `${VAR:-default}` and `${VAR:?message}` are replaced in plain
-//! scalars, never in quoted ones. Not here: which settings there are (`raw`).
+//! Reading this far only fails on what is not YAML. `${VAR}`, `${VAR:-default}` and `${VAR:?message}` are replaced in
+//! plain scalars, never in quoted ones. Not here: which settings there are (`raw`).
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;

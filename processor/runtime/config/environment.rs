@@ -1,7 +1,8 @@
 //! Settings from the environment: `SPICCHIO_` and the path, two underscores between its steps.
 //!
-//! `SPICCHIO_KAFKA__BROKERS` is `kafka.brokers`; `SPICCHIO_KAFKA__PROPERTIES__SASL_PASSWORD` is the property `sasl.password`,
-//! and with `_FILE` at its end the variable names a file that holds it. Not here: which settings there are (`raw`).
+//! `SPICCHIO_KAFKA__BROKERS` is `kafka.brokers`; `SPICCHIO_KAFKA__PROPERTIES__SASL_PASSWORD` is the property
+//! `sasl.password`, and with `_FILE` at its end the variable names a file that holds it. Not here: which settings there
+//! are (`raw`).
 
 use super::mistake::Origin;
 
@@ -31,16 +32,10 @@ pub(super) fn overrides(environment: &[(String, String)]) -> Vec<Override> {
         .iter()
         .filter(|(name, _)| name != CONFIG_FILE)
         .filter_map(|(name, value)| Some((name, name.strip_prefix(PREFIX)?, value)))
-        .filter(|(_, path, _)| !is_service_link(path))
         .map(|(name, path, value)| one(name, path, value))
         .collect();
     found.sort_by_key(|setting| setting.origin.to_string());
     found
-}
-
-/// Whether an orchestrator made the variable for a service that happens to be called `spicchio`: `.._SERVICE_HOST`, `.._PORT_8080_TCP`.
-fn is_service_link(path: &str) -> bool {
-    path == "PORT" || path.starts_with("PORT_") || path.starts_with("SERVICE_")
 }
 
 fn one(variable: &str, path: &str, value: &str) -> Override {

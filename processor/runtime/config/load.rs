@@ -1,7 +1,7 @@
 //! From flags, environment and file to one checked configuration.
 //!
-//! A flag counts before the environment, the environment before the file, the file before the default. Not here: reading the
-//! process's environment, which the caller hands over.
+//! A flag counts before the environment, the environment before the file, the file before the default. Not here:
+//! reading the process's environment, which the caller hands over.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -33,6 +33,9 @@ pub struct Loaded {
     pub config: Config,
     /// One line for every setting in force: path, value and origin; secrets are masked.
     pub effective: String,
+    /// Variables that begin like ours but are no setting: others use the prefix too, an orchestrator for a service's
+    /// address.
+    pub ignored: Vec<String>,
 }
 
 /// The configuration of these sources, or every mistake in them.
@@ -48,14 +51,19 @@ pub fn load(sources: &Sources) -> Result<Loaded, Refused> {
         text: Ok(text.clone()),
         origin: Origin::Flag,
     });
-    for setting in environment::overrides(&sources.environment).into_iter().chain(flags.map(property_path)) {
+    let (ours, others): (Vec<_>, Vec<_>) =
+        environment::overrides(&sources.environment).into_iter().partition(|setting| shape.may_mean(&setting.path));
+    for setting in ours.into_iter().chain(flags.map(property_path)) {
         apply(&shape, &mut document, setting, &mut mistakes);
     }
     shape.check(&document, &mut mistakes);
     if mistakes.is_empty() {
         let folder = sources.file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
         match settle(&document, folder) {
-            Ok(loaded) => return Ok(loaded),
+            Ok((config, effective)) => {
+                let ignored = others.iter().map(|setting| setting.origin.to_string()).collect();
+                return Ok(Loaded { config, effective, ignored });
+            }
             Err(found) => mistakes = found,
         }
     }
@@ -63,14 +71,13 @@ pub fn load(sources: &Sources) -> Result<Loaded, Refused> {
     Err(Refused { mistakes })
 }
 
-fn settle(document: &Document, folder: &Path) -> Result<Loaded, Vec<Mistake>> {
+fn settle(document: &Document, folder: &Path) -> Result<(Config, String), Vec<Mistake>> {
     let raw: RawConfig = serde_json::from_value(document.value.clone()).map_err(|error| {
         let message = format!("the configuration cannot be read: {error}");
         vec![Mistake { origin: Origin::Default, setting: String::new(), message, help: None }]
     })?;
     let effective = effective(&raw, document);
-    let config = check::check(raw, document, folder)?;
-    Ok(Loaded { config, effective })
+    Ok((check::check(raw, document, folder)?, effective))
 }
 
 fn read(file: &Path, environment: &[(String, String)]) -> Result<Document, Mistake> {

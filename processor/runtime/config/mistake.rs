@@ -90,7 +90,8 @@ pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
         .map(|(_, candidate)| candidate)
 }
 
-/// How many letters must be inserted, left out or replaced to get from one name to the other; case and `-` for `_` are free.
+/// How many letters must be inserted, left out or replaced to get from one name to the other; case and `-` for `_` are
+/// free.
 fn edits(from: &str, to: &str) -> usize {
     let folded = |c: char| if c == '-' { '_' } else { c.to_ascii_lowercase() };
     let target: Vec<char> = to.chars().map(folded).collect();

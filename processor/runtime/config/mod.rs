@@ -1,7 +1,7 @@
 //! How the processor is set up: [`Config`], checked and ready to use.
 //!
-//! A setting comes from a flag, else the environment, else the file, else its default. Not here: the segments themselves
-//! (`definitions`), and what the settings do (the parts that take them).
+//! A setting comes from a flag, else the environment, else the file, else its default. Not here: the segments
+//! themselves (`definitions`), and what the settings do (the parts that take them).
 
 mod check;
 mod document;
@@ -24,6 +24,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use spicchio_core::event::TopicRules;
 use spicchio_core::timer::Length;
 
 /// Every setting, checked. Parts are handed what they need of it; nothing else reads the file or the environment.
@@ -62,7 +63,8 @@ pub struct Kafka {
     pub brokers: String,
     /// The consumer group; it also prefixes transactional ids and event ids.
     pub group: String,
-    /// The stable name of this instance (static membership, and its slots' transactional ids); without one it is a fresh one at each start.
+    /// The stable name of this instance (static membership, and its slots' transactional ids); without one it is a
+    /// fresh one at each start.
     pub instance: Option<String>,
     /// librdkafka properties, passed through as written. None of them is one that the processor decides itself.
     pub properties: BTreeMap<String, String>,
@@ -73,14 +75,10 @@ pub struct Kafka {
 pub struct InputTopic {
     /// Its name.
     pub topic: String,
-    /// A record whose event is this much after its Kafka timestamp, in milliseconds, is refused as `time_in_future`.
-    pub ahead_millis_max: i64,
-    /// A record whose event is this much before its Kafka timestamp, in milliseconds, is refused as `too_late`.
-    pub late_millis_max: i64,
+    /// Where the parts of an event stand in its records, and which records are refused.
+    pub rules: TopicRules,
     /// How long a repeated id counts once, in milliseconds of this topic's time.
     pub dedup_millis: i64,
-    /// Whether `erase` is taken from it.
-    pub control: bool,
     /// Whether it may be compacted: it holds profile events alone.
     pub profile: bool,
 }

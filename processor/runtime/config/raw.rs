@@ -1,12 +1,13 @@
 //! The configuration as people write it: names, defaults and what each setting is for.
 //!
-//! The JSON Schema in `schemas/config.schema.json` is derived from these types, and the same schema tells a file's unknown
-//! names and wrong types. What a value must fulfil beyond its type is decided in `check`.
+//! The JSON Schema in `schemas/config.schema.json` is derived from these types, and the same schema tells a file's
+//! unknown names and wrong types. What a value must fulfil beyond its type is decided in `check`.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use spicchio_core::event::RawMapping;
 
 /// The configuration of `spicchio run`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -21,8 +22,8 @@ pub(super) struct RawConfig {
     pub outputs: RawOutputs,
     /// Files and folders of segment definitions.
     pub segments: Vec<String>,
-    /// What moves the partition clock when no record comes: `wall` (the proven end of every input), or `events` (records
-    /// alone, on the same timeline as a replay).
+    /// What moves the partition clock when no record comes: `wall` (the proven end of every input), or `events`
+    /// (records alone, on the same timeline as a replay).
     #[serde(default)]
     pub clock: RawClock,
     /// How long what time alone decides waits for late events, such as `1s`; at most a day.
@@ -59,11 +60,12 @@ pub(super) struct RawKafka {
     /// The consumer group. It also prefixes transactional ids and event ids: two deployments need two groups.
     #[serde(default = "group")]
     pub group: String,
-    /// A stable name for this instance, such as the pod's: a restart within the session timeout then moves no partition.
+    /// A stable name for this instance, such as the pod's: a restart within the session timeout then moves no
+    /// partition.
     #[serde(default)]
     pub instance: Option<String>,
-    /// Properties of librdkafka, passed through as written, such as `security.protocol`. Those that the processor decides
-    /// itself are refused with the reason.
+    /// Properties of librdkafka, passed through as written, such as `security.protocol`. Those that the processor
+    /// decides itself are refused with the reason.
     #[serde(default)]
     pub properties: BTreeMap<String, RawProperty>,
     /// Send a SASL/PLAIN password over a connection without TLS. For a broker on the same machine alone.
@@ -99,6 +101,10 @@ pub(super) enum RawInput {
 pub(super) struct RawTopic {
     /// Its name.
     pub topic: String,
+    /// Where the parts of an event stand in its records; by default as in `schemas/event.schema.json` or in
+    /// CloudEvents.
+    #[serde(default)]
+    pub decode: Option<RawMapping>,
     /// A record whose event is this much after its Kafka timestamp is refused as `time_in_future`.
     #[serde(default = "max_ahead")]
     pub max_ahead: String,
@@ -120,7 +126,7 @@ impl RawTopic {
     /// The topic of that name, with every default.
     pub(super) fn named(topic: String) -> Self {
         let (max_ahead, max_late, dedup) = (max_ahead(), max_late(), dedup());
-        Self { topic, max_ahead, max_late, dedup, control: false, profile: false }
+        Self { topic, decode: None, max_ahead, max_late, dedup, control: false, profile: false }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Whether a document has the shape of a configuration: known names, nothing missing, right types.
 //!
-//! The shape is the JSON Schema derived from `raw`, so what is published is what is checked. Every mistake is found, not
-//! only the first. Not here: what a well-shaped value means (`check`).
+//! The shape is the JSON Schema derived from `raw`, so what is published is what is checked. Every mistake is found,
+//! not only the first. Not here: what a well-shaped value means (`check`).
 
 use serde_json::Value;
 
@@ -33,10 +33,12 @@ impl Shape {
         Walk { shape: self, document, mistakes }.value(&self.root, &document.value, "");
     }
 
-    /// The value that a text from the environment or a flag stands for, for the setting at `path`; an error is a message and help.
+    /// The value that a text from the environment or a flag stands for, for the setting at `path`; an error is a
+    /// message and help.
     pub(super) fn read(&self, path: &[String], text: &str) -> Result<Value, (String, Option<String>)> {
         let schema = self.find(path).map_err(|help| ("is not a setting".to_owned(), help))?;
-        let accepts = |kind: &str| self.alternatives(schema).any(|option| kinds(option).any(|known| known == kind));
+        let accepts =
+            |kind: &str| self.alternatives(schema).into_iter().any(|option| kinds(option).any(|known| known == kind));
         if (accepts("array") || accepts("object")) && text.trim_start().starts_with(['[', '{']) {
             let unreadable = |error: serde_saphyr::Error| (format!("is not YAML: {}", error.without_snippet()), None);
             return serde_saphyr::from_str(text).map_err(unreadable);
@@ -53,14 +55,19 @@ impl Shape {
         Ok(plain.unwrap_or_else(|| text.into()))
     }
 
+    /// Whether the path begins with a setting, or nearly so: a variable of that name is meant for us.
+    pub(super) fn may_mean(&self, path: &[String]) -> bool {
+        path.first().is_some_and(|name| nearest(name, names(&self.root)).is_some())
+    }
+
     /// The schema of the setting at `path`, or a hint where there is none.
     fn find(&self, path: &[String]) -> Result<&Value, Option<String>> {
         let mut schema = &self.root;
         let mut outer = String::new();
         for name in path {
-            let inner = self.alternatives(schema).find_map(|option| member(option, name));
+            let inner = self.alternatives(schema).into_iter().find_map(|option| member(option, name));
             schema = inner.ok_or_else(|| {
-                let near = nearest(name, self.alternatives(schema).flat_map(names))?;
+                let near = nearest(name, self.alternatives(schema).into_iter().flat_map(names))?;
                 Some(format!("did you mean `{}`?", join(&outer, near)))
             })?;
             outer = join(&outer, name);
@@ -68,12 +75,14 @@ impl Shape {
         Ok(schema)
     }
 
-    /// The schemas of which a value must fulfil one.
-    fn alternatives<'a>(&'a self, schema: &'a Value) -> impl Iterator<Item = &'a Value> {
+    /// The schemas of which a value must fulfil one; one that is made of alternatives stands for them.
+    fn alternatives<'a>(&'a self, schema: &'a Value) -> Vec<&'a Value> {
         let resolved = self.resolve(schema);
         let listed = resolved.get("anyOf").or_else(|| resolved.get("oneOf")).and_then(Value::as_array);
-        let single = if listed.is_none() { Some(resolved) } else { None };
-        listed.into_iter().flatten().map(|option| self.resolve(option)).chain(single)
+        match listed {
+            Some(options) => options.iter().flat_map(|option| self.alternatives(option)).collect(),
+            None => vec![resolved],
+        }
     }
 
     fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
@@ -90,9 +99,11 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn value(&mut self, schema: &Value, value: &Value, path: &str) {
-        let fitting = self.shape.alternatives(schema).find(|option| kinds(option).any(|kind| is_kind(value, kind)));
+        let fitting =
+            self.shape.alternatives(schema).into_iter().find(|option| kinds(option).any(|kind| is_kind(value, kind)));
         let Some(schema) = fitting else {
-            let wanted: Vec<&str> = self.shape.alternatives(schema).flat_map(kinds).filter_map(kind_in_words).collect();
+            let wanted: Vec<&str> =
+                self.shape.alternatives(schema).into_iter().flat_map(kinds).filter_map(kind_in_words).collect();
             return self.add(path, format!("must be {}, not {}", wanted.join(" or "), in_words(value)), None);
         };
         match value {

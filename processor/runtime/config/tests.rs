@@ -47,8 +47,8 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(config.kafka.group, "spicchio");
     assert_eq!(config.inputs.len(), 1);
     assert_eq!(config.inputs[0].topic, "events");
-    assert_eq!(config.inputs[0].ahead_millis_max, 5 * 60_000);
-    assert_eq!(config.inputs[0].late_millis_max, 30 * 86_400_000);
+    assert_eq!(config.inputs[0].rules.max_ahead_millis, Some(5 * 60_000));
+    assert_eq!(config.inputs[0].rules.max_late_millis, Some(30 * 86_400_000));
     assert_eq!(config.inputs[0].dedup_millis, 10 * 60_000);
     assert_eq!(config.outputs.transitions, "spicchio.transitions.v1");
     assert_eq!(config.grace_millis, 1_000);
@@ -59,75 +59,179 @@ fn what_is_left_out_has_its_default() {
     assert!(config.workers >= 1);
 }
 
-#[test]
-fn every_mistake_is_told_with_its_place_and_what_would_be_right() {
-    let after_small = |line: &str| format!("{SMALL}{line}\n");
-    let cases: [(&str, String, &[&str]); 19] = [
-        ("empty", String::new(), &[
+/// A case: its name, the file's text (after `+`, what follows [`SMALL`]), and the mistakes it holds.
+type Case = (&'static str, &'static str, &'static [&'static str]);
+
+const MISTAKES: &[Case] = &[
+    (
+        "empty",
+        "",
+        &[
             "`kafka` is missing; say which broker to ask first, such as `kafka: {brokers: localhost:9092}`",
             "`inputs` is missing; name the topics to read, such as `inputs: [events]`",
             "`segments` is missing; name files or folders of definitions, such as `segments: [segments]`",
-        ]),
-        ("unknown", after_small("grase: 1s\nkafak: 1"), &[
+        ],
+    ),
+    (
+        "unknown",
+        "+grase: 1s\nkafak: 1",
+        &[
             "spicchio.yaml:4:1: `grase` is not a setting; did you mean `grace`?",
             "spicchio.yaml:5:1: `kafak` is not a setting; did you mean `kafka`?",
-        ]),
-        ("nested", "kafka:\n  broker: localhost:9092\ninputs: [events]\nsegments: [s]\n".to_owned(), &[
-            "spicchio.yaml:1:1: `kafka.brokers` is missing; say which broker to ask first, such as `kafka: {brokers: localhost:9092}`",
+        ],
+    ),
+    (
+        "nested",
+        "kafka:\n  broker: localhost:9092\ninputs: [events]\nsegments: [s]\n",
+        &[
+            "spicchio.yaml:1:1: `kafka.brokers` is missing; say which broker to ask first, such as `kafka: \
+                {brokers: localhost:9092}`",
             "spicchio.yaml:2:3: `kafka.broker` is not a setting; did you mean `brokers`?",
-        ]),
-        ("far", after_small("http: {port: 80}"), &["spicchio.yaml:4:8: `http.port` is not a setting; known here: listen"]),
-        ("types", after_small("workers: many\ngrace: 1\noutputs: none"), &[
+        ],
+    ),
+    (
+        "far",
+        "+http: {port: 80}",
+        &["spicchio.yaml:4:8: `http.port` is not a setting; known \
+            here: listen"],
+    ),
+    (
+        "types",
+        "+workers: many\ngrace: 1\noutputs: none",
+        &[
             "spicchio.yaml:4:1: `workers` must be a whole number, not `many`",
             "spicchio.yaml:5:1: `grace` must be text, not `1`",
             "spicchio.yaml:6:1: `outputs` must be a mapping, not `none`",
-        ]),
-        ("range", after_small("workers: 0\nmax_customers: 0"), &[
+        ],
+    ),
+    (
+        "range",
+        "+workers: 0\nmax_customers: 0",
+        &[
             "spicchio.yaml:4:1: `workers` must be 1 to 256, not 0",
             "spicchio.yaml:5:1: `max_customers` must be 1 or more, not 0",
-        ]),
-        ("enumeration", after_small("clock: event\nlog: {format: xml}"), &[
+        ],
+    ),
+    (
+        "enumeration",
+        "+clock: event\nlog: {format: xml}",
+        &[
             "spicchio.yaml:4:1: `clock` must be one of wall, events, not `event`; did you mean `events`?",
             "spicchio.yaml:5:7: `log.format` must be one of text, json, not `xml`",
-        ]),
-        ("lengths", after_small("grace: soon\nforget_after: 1.5y"), &[
-            "spicchio.yaml:4:1: `grace` is `soon`, which is not a length of time; such as 250ms, 30s, 15m, 4h, 7d, 2w, 3mo, 1y or 1d12h",
-            "spicchio.yaml:5:1: `forget_after` is `1.5y`, which is not a length of time; such as 250ms, 30s, 15m, 4h, 7d, 2w, 3mo, 1y or 1d12h",
-        ]),
-        ("calendar", after_small("grace: 1mo"), &["spicchio.yaml:4:1: `grace` is `1mo`, and months differ in length; use days or weeks"]),
-        ("memory", after_small("forget_after: 30d"), &[
-            "spicchio.yaml:2:10: `inputs[0].max_late` is 30d, and customers are forgotten after 30d; `forget_after` must be longer than every `max_late`",
-        ]),
-        ("inputs", "kafka: {brokers: localhost:9092}\nsegments: [s]\ninputs:\n  - a\n  - {topic: a, dedup: 2d, control: true, profile: true, tpoic: b}\n".to_owned(), &[
-            "spicchio.yaml:5:57: `inputs[1].tpoic` is not a setting; did you mean `topic`?",
-        ]),
-        ("input-values", "kafka: {brokers: localhost:9092}\nsegments: [s]\ninputs:\n  - a\n  - {topic: a, dedup: 2d, control: true, profile: true}\n".to_owned(), &[
-            "spicchio.yaml:5:5: `inputs[1]` is both `control` and `profile`; an `erase` in a compacted topic would be lost",
+        ],
+    ),
+    (
+        "lengths",
+        "+grace: soon\nforget_after: 1.5y",
+        &[
+            "spicchio.yaml:4:1: `grace` is `soon`, which is not a length of time; such as 250ms, 30s, 15m, 4h, \
+                7d, 2w, 3mo, 1y or 1d12h",
+            "spicchio.yaml:5:1: `forget_after` is `1.5y`, which is not a length of time; such as 250ms, 30s, \
+                15m, 4h, 7d, 2w, 3mo, 1y or 1d12h",
+        ],
+    ),
+    (
+        "calendar",
+        "+grace: 1mo",
+        &["spicchio.yaml:4:1: `grace` is `1mo`, and months differ in \
+            length; use days or weeks"],
+    ),
+    (
+        "memory",
+        "+forget_after: 30d",
+        &["spicchio.yaml:2:10: `inputs[0].max_late` is 30d, and customers are forgotten after 30d; \
+                `forget_after` must be longer than every `max_late`"],
+    ),
+    (
+        "inputs",
+        "kafka: {brokers: localhost:9092}\nsegments: [s]\ninputs:\n  - a\n  - {topic: a, dedup: 2d, \
+            control: true, profile: true, tpoic: b}\n",
+        &["spicchio.yaml:5:57: `inputs[1].tpoic` is not a setting; did you mean `topic`?"],
+    ),
+    (
+        "input-values",
+        "kafka: {brokers: localhost:9092}\nsegments: [s]\ninputs:\n  - a\n  - {topic: a, \
+            dedup: 2d, control: true, profile: true}\n",
+        &[
+            "spicchio.yaml:5:5: `inputs[1]` is both `control` and `profile`; an `erase` in a compacted topic \
+                would be lost",
             "spicchio.yaml:5:5: `inputs[1]` names `a`, which is already read or written; use each topic once",
             "spicchio.yaml:5:16: `inputs[1].dedup` is `2d`; at most 1d",
-        ]),
-        ("brokers", SMALL.replace("localhost:9092", "localhost"), &[
-            "spicchio.yaml:1:9: `kafka.brokers` names `localhost` as broker 1, which is not `host:port`; such as localhost:9092",
-        ]),
-        ("decided", "inputs: [events]\nsegments: [s]\nkafka:\n  brokers: b:1\n  properties:\n    auto.offset.reset: earliest\n    partition.assignment.strategy: range\n    group.remote.assignor: uniform\n".to_owned(), &[
-            "spicchio.yaml:6:5: `kafka.properties.auto.offset.reset` is not yours to set: a missing offset is never guessed: `spicchio init --from` says where to start",
-            "spicchio.yaml:8:5: `kafka.properties.group.remote.assignor` can only be `range`: no other assignor keeps partition p of all inputs together",
-        ]),
-        ("password", "inputs: [events]\nsegments: [s]\nkafka:\n  brokers: b:1\n  properties: {security.protocol: SASL_PLAINTEXT, sasl.mechanism: PLAIN}\n".to_owned(), &[
-            "spicchio.yaml:5:3: `kafka.properties` would send the password over the network unencrypted; use `sasl_ssl`, or SCRAM, or say `kafka.insecure: true`",
-        ]),
-        ("listen", after_small("http: {listen: 0.0.0.0:8080}"), &[
-            "spicchio.yaml:4:8: `http.listen` is 0.0.0.0:8080, which others can reach, and this version knows no authentication; only 127.0.0.1 and ::1 are taken; a proxy or agent beside it, in the same network namespace, can pass on what others may see",
-        ]),
-        ("size", after_small("max_output_bytes: 1GB"), &["spicchio.yaml:4:1: `max_output_bytes` is not a size; such as 262144 or 256KiB"]),
-        ("topics", after_small("outputs: {transitions: events, memberships: a b}"), &[
-            "spicchio.yaml:4:11: `outputs.transitions` names `events`, which is already read or written; use each topic once",
-            "spicchio.yaml:4:32: `outputs.memberships` is `a b`, which is not a name; 1 to 249 letters, digits, `.`, `_` and `-`",
-        ]),
-        ("list", "- a\n".to_owned(), &["spicchio.yaml:1:1: the file must be a mapping of settings, such as `kafka:`"]),
-    ];
-    for (name, text, expected) in cases {
-        assert_eq!(mistakes(name, &text, &[], &[]), expected, "{name}");
+        ],
+    ),
+    (
+        "mapping",
+        "kafka: {brokers: localhost:9092}\nsegments: [s]\ninputs:\n  - topic: a\n    \
+            decode: {type: {at: /e, defalt: x}}\n",
+        &["spicchio.yaml:5:29: `inputs[0].decode.type.defalt` is not a setting; did you mean `default`?"],
+    ),
+    (
+        "pointer",
+        "kafka: {brokers: localhost:9092}\nsegments: [s]\ninputs:\n  - topic: a\n    decode: {time: $.sent.at}\n",
+        &["spicchio.yaml:5:5: `inputs[0].decode` is refused: `time: $.sent.at` is not a JSON pointer: \
+            write `/sent/at`"],
+    ),
+    (
+        "brokers",
+        "kafka: {brokers: localhost}\ninputs: [events]\nsegments: [segments]\n",
+        &["spicchio.yaml:1:9: `kafka.brokers` names `localhost` as broker 1, which is not `host:port`; such \
+                as localhost:9092"],
+    ),
+    (
+        "decided",
+        "inputs: [events]\nsegments: [s]\nkafka:\n  brokers: b:1\n  properties:\n    \
+            auto.offset.reset: earliest\n    partition.assignment.strategy: range\n    group.remote.assignor: \
+                uniform\n",
+        &[
+            "spicchio.yaml:6:5: `kafka.properties.auto.offset.reset` is not yours to set: a missing offset is \
+                never guessed: `spicchio init --from` says where to start",
+            "spicchio.yaml:8:5: `kafka.properties.group.remote.assignor` can only be `range`: no other assignor \
+                keeps partition p of all inputs together",
+        ],
+    ),
+    (
+        "password",
+        "inputs: [events]\nsegments: [s]\nkafka:\n  brokers: b:1\n  properties: \
+            {security.protocol: SASL_PLAINTEXT, sasl.mechanism: PLAIN}\n",
+        &["spicchio.yaml:5:3: `kafka.properties` would send the password over the network unencrypted; use \
+                `sasl_ssl`, or SCRAM, or say `kafka.insecure: true`"],
+    ),
+    (
+        "listen",
+        "+http: {listen: 0.0.0.0:8080}",
+        &["spicchio.yaml:4:8: `http.listen` is 0.0.0.0:8080, which others can reach, and this version knows \
+                no authentication; only 127.0.0.1 and ::1 are taken; a proxy or agent beside it, in the same network \
+                namespace, can pass on what others may see"],
+    ),
+    (
+        "size",
+        "+max_output_bytes: 1GB",
+        &["spicchio.yaml:4:1: `max_output_bytes` is not a size; \
+            such as 262144 or 256KiB"],
+    ),
+    (
+        "topics",
+        "+outputs: {transitions: events, memberships: a b}",
+        &[
+            "spicchio.yaml:4:11: `outputs.transitions` names `events`, which is already read or written; use \
+                each topic once",
+            "spicchio.yaml:4:32: `outputs.memberships` is `a b`, which is not a name; 1 to 249 letters, digits, \
+                `.`, `_` and `-`",
+        ],
+    ),
+    (
+        "list",
+        "- a\n",
+        &["spicchio.yaml:1:1: the file must be a mapping of settings, such as \
+            `kafka:`"],
+    ),
+];
+
+#[test]
+fn every_mistake_is_told_with_its_place_and_what_would_be_right() {
+    for (name, text, expected) in MISTAKES {
+        let text = text.strip_prefix('+').map_or((*text).to_owned(), |rest| format!("{SMALL}{rest}\n"));
+        assert_eq!(mistakes(name, &text, &[], &[]), *expected, "{name}");
     }
 }
 
@@ -162,7 +266,8 @@ fn the_environment_alone_is_enough() {
         ("SPICCHIO_PORT_8080_TCP", "tcp://10.0.0.1:8080"),
     ];
     let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-    let config = load(&Sources { environment, ..Sources::default() }).unwrap().config;
+    let Loaded { config, ignored, .. } = load(&Sources { environment, ..Sources::default() }).unwrap();
+    assert_eq!(ignored, ["SPICCHIO_PORT_8080_TCP", "SPICCHIO_SERVICE_HOST"]);
     assert_eq!(config.kafka.brokers, "a:1,b:2");
     assert_eq!(config.kafka.properties["security.protocol"], "ssl");
     assert_eq!(config.inputs.iter().map(|input| input.topic.as_str()).collect::<Vec<_>>(), ["events", "profiles"]);
@@ -189,7 +294,7 @@ fn secrets_come_from_files_and_are_never_shown() {
     std::fs::write(&file, "hush\n").unwrap();
     let variable = "SPICCHIO_KAFKA__PROPERTIES__SASL_PASSWORD_FILE";
     let path = file.to_str().unwrap();
-    let Loaded { config, effective } = loaded("shown", SMALL, &[(variable, path)], &[]).unwrap();
+    let Loaded { config, effective, .. } = loaded("shown", SMALL, &[(variable, path)], &[]).unwrap();
     assert_eq!(config.kafka.properties["sasl.password"], "hush");
     assert!(effective.contains(&format!("kafka.properties.sasl.password = ***  ({variable})")), "{effective}");
     assert!(!effective.contains("hush") && !format!("{config:?}").contains("hush"));
@@ -197,9 +302,8 @@ fn secrets_come_from_files_and_are_never_shown() {
     let on_command_line = mistakes("argv", SMALL, &[], &[("kafka.properties.sasl.password", "hush")]);
     assert_eq!(
         on_command_line,
-        [
-            "--set: `kafka.properties.sasl.password` is a secret, and everybody on the machine can read a command line; use SPICCHIO_KAFKA__PROPERTIES__SASL_PASSWORD_FILE"
-        ]
+        ["--set: `kafka.properties.sasl.password` is a secret, and everybody on the machine can read a \
+                command line; use SPICCHIO_KAFKA__PROPERTIES__SASL_PASSWORD_FILE"]
     );
 
     let missing = mistakes("missing", SMALL, &[(variable, "/no/such/file")], &[]);
