@@ -132,9 +132,9 @@ fn texts(whole: &Operand, part: &Operand, view: &View<'_>, matches: impl Fn(&str
 }
 
 fn happened(sequence: &Sequence, view: &View<'_>) -> Answer {
-    let window = Window::at(&sequence.span, view);
+    let window = Window::at(&sequence.second.span, view);
     let mut until = window.until;
-    let (Some(first), Some(second)) = (view.scope.state(sequence.first), view.scope.state(sequence.second)) else {
+    let (Some(first), Some(second)) = (view.scope.state(sequence.first.feature), view.scope.state(sequence.second.feature)) else {
         return Answer { holds: false, until };
     };
     for later in second.newest_first() {

@@ -210,7 +210,7 @@ fn reads_time(condition: &Condition) -> bool {
             | Test::StartsWith(left, right)
             | Test::EndsWith(left, right) => varies(left) || varies(right),
             Test::In(operand, ..) | Test::Missing(operand, _) | Test::Truth(operand) => varies(operand),
-            Test::Sequence(sequence) => span_slides(&sequence.span),
+            Test::Sequence(sequence) => slides(&sequence.second),
             Test::ForSome { condition, .. } => reads_time(condition),
         },
     }

@@ -247,6 +247,8 @@ impl Compiler {
             Term::Negate(inner) => Operand::Negate(Box::new(self.operand(inner))),
             Term::Lower(inner) => Operand::Lower(Box::new(self.operand(inner))),
             Term::DateOf(inner) => Operand::DateOf(Box::new(self.operand(inner)), self.zone.clone()),
+            Term::StartOf(inner) => Operand::StartOf(Box::new(self.operand(inner)), self.zone.clone()),
+            Term::StartOf(inner) => Operand::StartOf(Box::new(self.operand(inner)), self.zone.clone()),
             Term::Since(inner) => Operand::Since(Box::new(self.operand(inner))),
             Term::Until(inner) => Operand::Until(Box::new(self.operand(inner))),
             Term::Trait(path) => Operand::Trait(self.trait_feature(path, &expression.ty)),

@@ -193,9 +193,16 @@ impl Compiler {
             (list(reach_back(&frame.whole, within.as_ref(), &self.zone)), list(frame.whole.clone()))
         };
         let unbounded = Frame { bounds: None, span: Span::Whole, whole: Rule::All, delay: None, ties: false };
-        let first = self.serve(&unbounded, first, None, earlier);
-        let second = self.serve(&frame, second, None, later);
-        Sequence { first, second, within, span: frame.span }
+        let step = |events: &Events, side, feature, span| Measure {
+            reading: Reading::Moment(side),
+            feature,
+            span,
+            text: events.to_string().into(),
+        };
+        let earlier = self.serve(&unbounded, first, None, earlier);
+        let later = self.serve(&frame, second, None, later);
+        let (first, second) = (step(first, Side::First, earlier, Span::Whole), step(second, Side::Last, later, frame.span));
+        Sequence { first, second, within }
     }
 }
 
