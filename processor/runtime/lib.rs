@@ -5,6 +5,8 @@ pub mod clock;
 pub mod config;
 pub mod logs;
 pub mod metrics;
+pub mod partition;
+pub mod recovery;
 pub mod server;
 
 /// The version of this build.

@@ -95,6 +95,11 @@ impl Intake {
         Self { lanes: next.iter().map(lane).collect(), clock }
     }
 
+    /// How many topics there are.
+    pub fn topics(&self) -> usize {
+        self.lanes.len()
+    }
+
     /// A record was read. One that was read before is left out: a reader that starts over delivers it again.
     pub fn arrive(&mut self, topic: usize, waiting: Waiting) {
         let Some(lane) = self.lanes.get_mut(topic) else { return };

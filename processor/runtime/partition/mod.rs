@@ -6,7 +6,9 @@
 //! through the `registry`.
 
 mod batch;
+mod bounds;
 mod ends;
+mod flow;
 mod intake;
 mod lease;
 mod parked;
@@ -18,7 +20,9 @@ mod tuple;
 mod worker;
 
 pub use batch::{Batch, Draft, Style, Tally};
+pub use bounds::{Bounds, Held};
 pub use ends::{Answer, Ends};
+pub use flow::Flow;
 pub use intake::{Content, End, Intake, Waiting};
 pub use lease::{Hold, Lease};
 pub use parked::{Park, Parked};
@@ -27,6 +31,6 @@ pub use sorting::Sorting;
 pub use tenancy::{Newcomer, Tenancy};
 pub use transaction::{Entry, Outcome, TransactionError, Transactor};
 pub use tuple::{Budget, Panicked, Parts, Tuple};
-pub use worker::{SharedMember, Surroundings, Worker, WorkerError, lost_input};
+pub use worker::{SharedMember, Surroundings, Worker, WorkerError};
 
 pub(crate) use tuple::message as panic_message;

@@ -20,6 +20,7 @@ pub struct View {
     committed: AtomicU64,
     /// Records behind; -1 where that is not known.
     behind: AtomicI64,
+    catalog: Arc<Catalog>,
     changing: Mutex<Changing>,
 }
 
@@ -32,7 +33,7 @@ struct Changing {
 
 impl View {
     /// A partition of which nothing is recovered yet.
-    pub fn new(partition: i32) -> Arc<Self> {
+    pub fn new(partition: i32, catalog: Arc<Catalog>) -> Arc<Self> {
         let table = Arc::new(CustomerTable::new(0));
         let changing = Changing { state: PartitionState::Recovering(0.0), members: Vec::new(), table };
         Arc::new(Self {
@@ -40,6 +41,7 @@ impl View {
             clock: AtomicI64::new(Instant::MIN.millis()),
             committed: AtomicU64::new(0),
             behind: AtomicI64::new(-1),
+            catalog,
             changing: Mutex::new(changing),
         })
     }
@@ -79,6 +81,7 @@ impl View {
             clock: Instant::from_millis(self.clock.load(Ordering::Relaxed)),
             committed_batch: self.committed.load(Ordering::Relaxed),
             behind: u64::try_from(self.behind.load(Ordering::Relaxed)).ok(),
+            catalog: Arc::clone(&self.catalog),
             members: changing.members.clone(),
             table: Arc::clone(&changing.table),
         }
@@ -119,7 +122,7 @@ impl Registry {
 
     /// A partition was gained.
     pub fn add(&self, partition: i32) -> Arc<View> {
-        let view = View::new(partition);
+        let view = View::new(partition, Arc::clone(&self.catalog));
         self.views.insert(partition, Arc::clone(&view));
         view
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use spicchio_core::event::{Decoder, Interest, Mapping, TopicRules};
+use spicchio_core::event::{Decoder, Interest};
 use spicchio_core::wire::{Origin, dead_letter};
 
 use super::intake::{Content, Waiting};
@@ -20,16 +20,7 @@ pub struct Sorting {
 impl Sorting {
     /// Decoders of these topics that read what the definitions name.
     pub fn new(inputs: &[InputTopic], interest: &Interest, metrics: Arc<Metrics>) -> Self {
-        let decoder = |input: &InputTopic| {
-            let rules = TopicRules {
-                mapping: Mapping::default(),
-                max_ahead_millis: Some(input.ahead_millis_max),
-                max_late_millis: Some(input.late_millis_max),
-                control: input.control,
-                key_required: true,
-            };
-            (input.topic.clone(), Decoder::new(interest, &rules))
-        };
+        let decoder = |input: &InputTopic| (input.topic.clone(), Decoder::new(interest, &input.rules));
         Self { inputs: inputs.iter().map(decoder).collect(), metrics }
     }
 

@@ -4,14 +4,12 @@
 //! and the next one begins only after that is committed. Not here: reading, committing (`worker`), and how it came to
 //! be (`recovery`).
 
-use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant as Moment;
 
 use spicchio_core::engine::{Effects, Engine, Input};
 use spicchio_core::timer::Instant;
-use spicchio_core::transition::Transition;
 use spicchio_core::wire::{Announced, ControlWord};
 
 use super::batch::{Batch, Draft, Style};
@@ -75,8 +73,8 @@ pub struct Parts {
     pub view: Arc<View>,
     /// How transitions are written.
     pub style: Arc<Style>,
-    /// What recovery found that consumers were not told.
-    pub owed: Vec<Transition>,
+    /// What recovery found that consumers were not told, or were told otherwise.
+    pub effects: Effects,
 }
 
 /// A partition that is held.
@@ -88,7 +86,6 @@ pub struct Tuple {
     word: ControlWord,
     view: Arc<View>,
     style: Arc<Style>,
-    owed: VecDeque<Transition>,
     effects: Effects,
     draft: Draft,
     batch: Option<Batch>,
@@ -103,10 +100,14 @@ impl Tuple {
 
     /// A partition whose state is that of its control word.
     pub fn new(parts: Parts) -> Self {
-        let Parts { lease, mut engine, mut intake, word, view, style, owed } = parts;
+        let Parts { lease, mut engine, mut intake, word, view, style, mut effects } = parts;
         let number = word.batch + 1;
         engine.begin_batch(number);
-        let draft = Draft::new(lease.partition(), number, Arc::clone(&style));
+        let mut draft = Draft::new(lease.partition(), number, Arc::clone(&style));
+        for transition in effects.transitions.drain(..) {
+            draft.announce(&transition);
+        }
+        let due_left = std::mem::take(&mut effects.more_due);
         let told = intake.advance();
         Self {
             lease,
@@ -116,12 +117,11 @@ impl Tuple {
             word,
             view,
             style,
-            owed: owed.into(),
-            effects: Effects::default(),
+            effects,
             draft,
             batch: None,
             told,
-            due_left: false,
+            due_left,
         }
     }
 
@@ -164,7 +164,7 @@ impl Tuple {
 
     /// Whether there is work that needs no further record.
     pub fn is_busy(&self) -> bool {
-        self.batch.is_none() && (!self.owed.is_empty() || self.due_left || self.intake.is_ready())
+        self.batch.is_none() && (self.due_left || self.intake.is_ready())
     }
 
     /// Folds records and lets deadlines fire until the budget is spent or nothing is left to do.
@@ -172,9 +172,8 @@ impl Tuple {
         if self.batch.is_some() {
             return Ok(());
         }
-        self.pay_what_is_owed(budget);
         let mut steps = 0;
-        while self.owed.is_empty() && !budget.is_spent() {
+        while !budget.is_spent() {
             self.tell_time(budget)?;
             if self.due_left || budget.is_spent() {
                 break;
@@ -226,7 +225,7 @@ impl Tuple {
 
     /// Its state, to be taken up again soon; none where something is not committed.
     pub fn park(self) -> Option<Parked> {
-        let settled = !self.has_moved() && self.owed.is_empty() && !self.due_left;
+        let settled = !self.has_moved() && !self.due_left;
         settled.then(|| Parked { word: self.word, next: self.intake.passed(), engine: self.engine })
     }
 
@@ -238,7 +237,10 @@ impl Tuple {
 
     fn next_batch(&mut self, catalog: &str) -> Batch {
         let number = self.draft.number();
-        let announced = if self.owed.is_empty() { Announced::Everything } else { self.word.announced };
+        let announced = match self.word.announced {
+            Announced::Nothing | Announced::Partly if self.due_left => Announced::Partly,
+            Announced::Nothing | Announced::Partly | Announced::Everything => Announced::Everything,
+        };
         self.word = ControlWord {
             batch: number,
             clock: self.engine.clock(),
@@ -251,16 +253,6 @@ impl Tuple {
         self.engine.begin_batch(number + 1);
         let next = Draft::new(self.number(), number + 1, Arc::clone(&self.style));
         std::mem::replace(&mut self.draft, next).seal(self.intake.passed(), self.word.encode())
-    }
-
-    /// What recovery found comes first, in as many batches as it takes.
-    fn pay_what_is_owed(&mut self, budget: &mut Budget) {
-        while let Some(transition) = self.owed.front().filter(|_| !budget.is_spent()) {
-            let before = (self.draft.records(), self.draft.bytes());
-            self.draft.announce(transition);
-            budget.spend(self.draft.records() - before.0, self.draft.bytes() - before.1);
-            self.owed.pop_front();
-        }
     }
 
     fn tell_time(&mut self, budget: &mut Budget) -> Result<(), Panicked> {

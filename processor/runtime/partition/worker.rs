@@ -5,20 +5,23 @@
 //! come meanwhile wait in the client and are the next batch. What only moved, without anything to say, is committed
 //! once a second.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant as Moment};
 
 use spicchio_core::timer::Pace;
 
+use super::batch::Batch;
+use super::bounds::Bounds;
 use super::ends::{Answer, Ends};
+use super::flow::Flow;
 use super::intake::End;
 use super::parked::Park;
 use super::registry::Registry;
 use super::sorting::Sorting;
-use super::transaction::{Entry, TransactionError, Transactor};
+use super::transaction::{Entry, Outcome, TransactionError, Transactor};
 use super::tuple::{Budget, Tuple};
 use crate::broker::TopicPartition;
 use crate::broker::kafka::{ClientError, Member, Polled, Reader};
@@ -51,6 +54,8 @@ pub struct Surroundings {
     pub pace: Pace,
     /// How long the clock waits, in milliseconds.
     pub grace_millis: i64,
+    /// Which offsets inputs hold.
+    pub bounds: Arc<Bounds>,
 }
 
 /// Why a worker cannot go on.
@@ -72,7 +77,7 @@ pub struct Worker {
     inbox: Receiver<Box<Tuple>>,
     around: Surroundings,
     tuples: BTreeMap<i32, Tuple>,
-    paused: BTreeSet<TopicPartition>,
+    flow: Flow,
     answered: Option<Moment>,
     /// Whether the client may hold more records than were taken in this turn.
     more: bool,
@@ -113,7 +118,7 @@ impl Worker {
             inbox,
             around,
             tuples: BTreeMap::new(),
-            paused: BTreeSet::new(),
+            flow: Flow::default(),
             answered: None,
             more: false,
             batch_begun: None,
@@ -277,28 +282,10 @@ impl Worker {
         budget.records == 0 || budget.bytes == 0 || Moment::now() >= budget.until
     }
 
-    /// Pauses topics of which too much waits, and fetches them again when there is room.
+    /// Keeps what waits in memory within its bounds.
     fn regulate(&mut self) {
-        let (mut pause, mut resume) = (Vec::new(), Vec::new());
         for (partition, tuple) in &mut self.tuples {
-            for topic in 0..self.around.sorting.topics() {
-                let at = TopicPartition { topic, partition: *partition };
-                if self.paused.contains(&at) {
-                    if tuple.intake().has_room(topic) {
-                        resume.push(at);
-                    }
-                } else if tuple.intake().is_full(topic) {
-                    pause.push(at);
-                }
-            }
-        }
-        if !pause.is_empty() && self.reader.pause(&pause).is_ok() {
-            self.paused.extend(pause);
-        }
-        if !resume.is_empty() && self.reader.resume(&resume).is_ok() {
-            for at in resume {
-                self.paused.remove(&at);
-            }
+            self.flow.regulate(&self.reader, *partition, tuple.intake());
         }
     }
 
@@ -338,16 +325,34 @@ impl Worker {
         let outcome = self.transactor.commit(&entries, &member)?;
         drop(entries);
         self.commit_took = begun.elapsed();
-        self.around.metrics.committed(self.commit_took, outcome.aborts);
+        self.count_transaction(&outcome);
         for number in &outcome.committed {
             if let Some(batch) = self.tuples.get_mut(number).and_then(Tuple::committed) {
-                self.around.metrics.said(&batch);
+                self.count_said(&batch);
             }
         }
         for number in outcome.lost {
             self.remove(number);
         }
         Ok(())
+    }
+
+    fn count_transaction(&self, outcome: &Outcome) {
+        let ended = if outcome.committed.is_empty() { "lost" } else { "committed" };
+        let durations = &self.around.metrics.transaction_duration;
+        durations.with_label_values(&[ended]).observe(self.commit_took.as_secs_f64());
+        self.around.metrics.transaction_aborts.with_label_values::<&str>(&[]).inc_by(u64::from(outcome.aborts));
+    }
+
+    fn count_said(&self, batch: &Batch) {
+        for ((segment, change, cause), count) in batch.tally() {
+            self.around.metrics.announced(segment, *change, *cause, *count);
+        }
+        if let Some(oldest) = batch.oldest() {
+            let millis = u64::try_from(clock::now().millis() - oldest.millis()).unwrap_or(0);
+            let took = Duration::from_millis(millis).as_secs_f64();
+            self.around.metrics.end_to_end_duration.with_label_values::<&str>(&[]).observe(took);
+        }
     }
 
     /// Gives partitions up that are wanted back and have nothing left to commit, and forgets those that were taken.
@@ -385,42 +390,25 @@ impl Worker {
         if let Err(error) = self.reader.stop(partitions) {
             tracing::warn!(%error, "the reading client keeps partitions that were given up");
         }
-        for at in partitions {
-            self.paused.remove(at);
-        }
+        self.flow.forget(partitions);
     }
 
     /// Some input has no record at the offset that is next: finds which, and stops its partition.
     fn find_lost_input(&mut self) {
         let expected: Vec<(TopicPartition, i64)> = self.tuples.values().flat_map(Tuple::expected).collect();
-        match self.around.bounds(expected.iter().map(|(at, _)| *at)) {
+        let partitions: Vec<TopicPartition> = expected.iter().map(|(at, _)| *at).collect();
+        match self.around.bounds.of(&partitions) {
             Ok(bounds) => {
                 for (at, next) in expected {
-                    let Some((first, end)) = bounds.get(&at).copied() else { continue };
-                    if let Some(lost) = lost_input(self.around.sorting.topic(at.topic), at.partition, next, first, end) {
-                        tracing::error!(reason = lost, "a partition stops");
-                        self.stop_partition(at.partition, lost);
+                    let topic = self.around.sorting.topic(at.topic);
+                    let lost = bounds.get(&at).and_then(|held| held.refusal(topic, at.partition, next));
+                    if let Some(reason) = lost {
+                        tracing::error!(reason, "a partition stops");
+                        self.stop_partition(at.partition, reason);
                     }
                 }
             }
             Err(error) => tracing::warn!(%error, "some input is not there, and which one cannot be asked yet"),
         }
     }
-}
-
-/// What is wrong with a topic that holds offsets from `first` up to `end`, where `next` is read next.
-pub fn lost_input(topic: &str, partition: i32, next: i64, first: i64, end: i64) -> Option<String> {
-    if next < first {
-        return Some(format!(
-            "`{topic}` partition {partition} no longer holds offsets {next} to {}: they were deleted before they were read; \
-             raise `retention.ms`, and begin anew with a new `kafka.group`",
-            first - 1
-        ));
-    }
-    (next > end).then(|| {
-        format!(
-            "`{topic}` partition {partition} ends at offset {end}, before offset {next} that was read already: the topic was \
-             created anew or lost records; begin anew with a new `kafka.group`"
-        )
-    })
 }

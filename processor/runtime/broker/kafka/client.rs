@@ -27,6 +27,23 @@ impl ClientError {
     }
 }
 
+/// The cluster did not answer, or the client did not take a request.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Unanswered(String);
+
+impl From<ClientError> for Unanswered {
+    fn from(error: ClientError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<KafkaError> for Unanswered {
+    fn from(error: KafkaError) -> Self {
+        Self(error.to_string())
+    }
+}
+
 /// How to reach the cluster, and what it is.
 #[derive(Clone, Debug)]
 pub struct Connection {

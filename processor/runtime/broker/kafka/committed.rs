@@ -12,7 +12,8 @@ use rdkafka::error::KafkaError;
 use rdkafka::types::RDKafkaErrorCode;
 use rdkafka::{Offset, TopicPartitionList};
 
-use super::client::{ClientError, Connection, Witness};
+use super::client::{ClientError, Connection, Unanswered, Witness};
+use super::rebalance::Generation;
 use crate::broker::TopicPartition;
 
 /// What is committed for one partition.
@@ -44,14 +45,20 @@ impl CommittedOffsets {
 
     /// What is committed for each of `partitions`, in their order. While a transaction that moves them is open this waits,
     /// at most for `patience`.
-    pub fn of(&self, partitions: &[TopicPartition], patience: Duration) -> Result<Vec<Committed>, KafkaError> {
+    pub fn of(&self, partitions: &[TopicPartition], patience: Duration) -> Result<Vec<Committed>, Unanswered> {
         let begun = Instant::now();
         loop {
             match self.ask(partitions) {
                 Err(error) if may_pass(&error) && begun.elapsed() < patience => std::thread::sleep(Self::PAUSE),
-                answer => return answer,
+                answer => return Ok(answer?),
             }
         }
+    }
+
+    /// What proves to the coordinator that we are of no generation: it takes offsets from such a one while the group has no
+    /// member.
+    pub fn outsider(&self) -> Option<Generation> {
+        Generation::of(&self.client)
     }
 
     fn ask(&self, partitions: &[TopicPartition]) -> Result<Vec<Committed>, KafkaError> {

@@ -14,7 +14,7 @@ use rdkafka::types::RDKafkaErrorCode;
 use rdkafka::{Offset, TopicPartitionList};
 use spicchio_core::event::{Header, Record};
 
-use super::client::{ClientError, Connection, Witness};
+use super::client::{ClientError, Connection, Unanswered, Witness};
 use crate::broker::{Arrival, TopicPartition};
 
 /// What one look at the queue brought.
@@ -49,27 +49,27 @@ impl Reader {
     }
 
     /// Begins to read these partitions, each at its offset.
-    pub fn start(&self, from: &[(TopicPartition, i64)]) -> Result<(), KafkaError> {
+    pub fn start(&self, from: &[(TopicPartition, i64)]) -> Result<(), Unanswered> {
         let mut list = TopicPartitionList::with_capacity(from.len());
         for (at, offset) in from {
             list.add_partition_offset(self.name(*at), at.partition, Offset::Offset(*offset))?;
         }
-        self.consumer.incremental_assign(&list)
+        Ok(self.consumer.incremental_assign(&list)?)
     }
 
     /// Reads these partitions no more.
-    pub fn stop(&self, partitions: &[TopicPartition]) -> Result<(), KafkaError> {
-        self.consumer.incremental_unassign(&self.list(partitions))
+    pub fn stop(&self, partitions: &[TopicPartition]) -> Result<(), Unanswered> {
+        Ok(self.consumer.incremental_unassign(&self.list(partitions))?)
     }
 
     /// Stops fetching them until they are resumed; where it stood is kept.
-    pub fn pause(&self, partitions: &[TopicPartition]) -> Result<(), KafkaError> {
-        self.consumer.pause(&self.list(partitions))
+    pub fn pause(&self, partitions: &[TopicPartition]) -> Result<(), Unanswered> {
+        Ok(self.consumer.pause(&self.list(partitions))?)
     }
 
     /// Fetches them again.
-    pub fn resume(&self, partitions: &[TopicPartition]) -> Result<(), KafkaError> {
-        self.consumer.resume(&self.list(partitions))
+    pub fn resume(&self, partitions: &[TopicPartition]) -> Result<(), Unanswered> {
+        Ok(self.consumer.resume(&self.list(partitions))?)
     }
 
     /// Waits for the next record, at most for `timeout`, and hands it over.

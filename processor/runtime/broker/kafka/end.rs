@@ -7,10 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::error::KafkaError;
 use rdkafka::{Offset, TopicPartitionList};
 
-use super::client::{ClientError, Connection, Witness};
+use super::client::{ClientError, Connection, Unanswered, Witness};
 use crate::broker::TopicPartition;
 
 /// What counts as there.
@@ -40,7 +39,7 @@ impl EndProbe {
     }
 
     /// The offset after the last record of each partition; partitions whose leader did not answer are left out.
-    pub fn ends(&self, partitions: &[TopicPartition], timeout: Duration) -> Result<Vec<(TopicPartition, i64)>, KafkaError> {
+    pub fn ends(&self, partitions: &[TopicPartition], timeout: Duration) -> Result<Vec<(TopicPartition, i64)>, Unanswered> {
         self.ask(partitions, Offset::End, timeout)
     }
 
@@ -49,7 +48,7 @@ impl EndProbe {
         &self,
         partitions: &[TopicPartition],
         timeout: Duration,
-    ) -> Result<Vec<(TopicPartition, i64)>, KafkaError> {
+    ) -> Result<Vec<(TopicPartition, i64)>, Unanswered> {
         self.ask(partitions, Offset::Beginning, timeout)
     }
 
@@ -59,7 +58,7 @@ impl EndProbe {
         partitions: &[TopicPartition],
         millis: i64,
         timeout: Duration,
-    ) -> Result<Vec<(TopicPartition, i64)>, KafkaError> {
+    ) -> Result<Vec<(TopicPartition, i64)>, Unanswered> {
         self.ask(partitions, Offset::Offset(millis.max(0)), timeout)
     }
 
@@ -68,7 +67,7 @@ impl EndProbe {
         partitions: &[TopicPartition],
         what: Offset,
         timeout: Duration,
-    ) -> Result<Vec<(TopicPartition, i64)>, KafkaError> {
+    ) -> Result<Vec<(TopicPartition, i64)>, Unanswered> {
         if partitions.is_empty() {
             return Ok(Vec::new());
         }

@@ -18,7 +18,7 @@ mod rebalance;
 mod sample;
 
 pub use admin::{Admin, AdminError, TopicSettings};
-pub use client::{ClientError, Connection};
+pub use client::{ClientError, Connection, Unanswered};
 pub use committed::{Committed, CommittedOffsets};
 pub use consumer::{Polled, Reader};
 pub use embedded::{Embedded, EmbeddedError};

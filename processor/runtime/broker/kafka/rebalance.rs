@@ -30,6 +30,10 @@ pub trait Tenants: Send + Sync {
 pub struct Generation(ConsumerGroupMetadata);
 
 impl Generation {
+    pub(super) fn of<C: ConsumerContext>(consumer: &BaseConsumer<C>) -> Option<Self> {
+        consumer.group_metadata().map(Self)
+    }
+
     pub(super) fn metadata(&self) -> &ConsumerGroupMetadata {
         &self.0
     }
@@ -91,7 +95,7 @@ impl Member {
 
     /// The proof of membership as it is now.
     pub fn generation(&self) -> Option<Generation> {
-        self.consumer.group_metadata().map(Generation)
+        Generation::of(&self.consumer)
     }
 
     /// Asks to leave the group; the partitions are given up in the polls that follow.

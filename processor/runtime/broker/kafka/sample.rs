@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rdkafka::error::KafkaError;
-
-use super::client::Connection;
+use super::client::{Connection, Unanswered};
 use super::consumer::{Polled, Reader};
 use super::end::{EndProbe, Isolation};
 use crate::broker::TopicPartition;
@@ -21,9 +19,8 @@ pub(super) fn keys(
     connection: &Connection,
     topics: &Arc<[String]>,
     partitions: i32,
-) -> Result<Vec<Vec<(Vec<u8>, i32)>>, KafkaError> {
-    let create = |error: super::ClientError| KafkaError::ClientCreation(error.to_string());
-    let probe = EndProbe::open(connection, Arc::clone(topics), Isolation::Committed).map_err(create)?;
+) -> Result<Vec<Vec<(Vec<u8>, i32)>>, Unanswered> {
+    let probe = EndProbe::open(connection, Arc::clone(topics), Isolation::Committed)?;
     let all: Vec<TopicPartition> = (0..topics.len())
         .flat_map(|topic| (0..partitions).map(move |partition| TopicPartition { topic, partition }))
         .collect();
@@ -38,7 +35,7 @@ pub(super) fn keys(
     if starts.is_empty() {
         return Ok(vec![Vec::new(); topics.len()]);
     }
-    let mut reader = Reader::open(connection, Arc::clone(topics)).map_err(create)?;
+    let mut reader = Reader::open(connection, Arc::clone(topics))?;
     reader.start(&starts)?;
     let begun = Instant::now();
     let mut open: BTreeMap<TopicPartition, i64> = starts.iter().map(|(at, _)| (*at, ends[at])).collect();
