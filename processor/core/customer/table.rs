@@ -19,7 +19,9 @@ impl CustomerTable {
 
     /// A table without customers; the seed spreads them over shards.
     pub fn new(seed: u64) -> Self {
-        Self { customers: DashMap::with_capacity_and_hasher_and_shard_amount(0, FixedState::with_seed(seed), Self::SHARDS) }
+        Self {
+            customers: DashMap::with_capacity_and_hasher_and_shard_amount(0, FixedState::with_seed(seed), Self::SHARDS),
+        }
     }
 
     /// How many customers there are.

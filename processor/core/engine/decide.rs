@@ -1,25 +1,27 @@
 //! Which memberships begin and end, and when to look again.
 
-use super::{Appeared, Desk, Effects, Engine, Touched};
+use std::sync::Arc;
+
+use super::{Desk, Effects, Engine, Touched};
 use crate::customer::{Customer, CustomerId};
 use crate::event::Event;
-use crate::segment::evaluate::{View, answer, settled, value};
+use crate::segment::evaluate::{View, answer};
 use crate::segment::plan::Mask;
-use crate::timer::{Instant, Zone};
-use crate::transition::{Cause, Change, Changed, Evidence, Transition, reasons};
+use crate::timer::Instant;
+use crate::transition::Cause;
 
 /// What is decided about one customer.
-struct Question<'a> {
-    id: &'a CustomerId,
+pub(super) struct Question<'a> {
+    pub(super) id: &'a CustomerId,
     /// The segments to evaluate.
     segments: Mask,
     /// The instant at which each is evaluated is this, less the segment's delay where the clock alone brought it.
     now: Instant,
     /// Whether the clock alone moved: then delays count.
     delayed: bool,
-    touched: &'a Touched,
+    pub(super) touched: &'a Touched,
     /// The cause of what no event explains.
-    otherwise: Cause,
+    pub(super) otherwise: Cause,
 }
 
 impl Engine {
@@ -121,13 +123,22 @@ impl Desk {
     }
 
     /// Decides what time alone changes at `deadline`; whether the customer ceased to exist. `delayed`: the clock alone brought it.
-    fn fire_one(&mut self, id: &CustomerId, customer: &mut Customer, deadline: Instant, delayed: bool, effects: &mut Effects) -> bool {
+    fn fire_one(
+        &mut self,
+        id: &CustomerId,
+        customer: &mut Customer,
+        deadline: Instant,
+        delayed: bool,
+        effects: &mut Effects,
+    ) -> bool {
         customer.batch = self.batch;
         if self.is_forgotten(customer, deadline) {
             self.forget(id, customer, effects);
             return true;
         }
-        customer.features.expire(self.catalog.features(), deadline.plus(-self.delays.iter().copied().max().unwrap_or(0)));
+        customer
+            .features
+            .expire(self.catalog.features(), deadline.plus(-self.delays.iter().copied().max().unwrap_or(0)));
         let before = effects.transitions.len();
         let question = Question {
             id,
@@ -148,7 +159,14 @@ impl Desk {
     }
 
     /// Decides what events were folded into, and what is due at the same instant.
-    pub(super) fn decide_touched(&mut self, id: &CustomerId, customer: &mut Customer, touched: &Touched, now: Instant, effects: &mut Effects) {
+    pub(super) fn decide_touched(
+        &mut self,
+        id: &CustomerId,
+        customer: &mut Customer,
+        touched: &Touched,
+        now: Instant,
+        effects: &mut Effects,
+    ) {
         if self.is_forgotten(customer, now) {
             self.arm(id, customer, self.forget_at(customer));
             return;
@@ -189,7 +207,7 @@ impl Desk {
 
     /// Evaluates segments, notes and announces what changed; the earliest clock at which any of them can change again.
     fn decide(&mut self, question: &Question<'_>, customer: &mut Customer, effects: &mut Effects) -> Instant {
-        let catalog = std::sync::Arc::clone(&self.catalog);
+        let catalog = Arc::clone(&self.catalog);
         let mut least = Instant::NEVER;
         for index in question.segments.iter() {
             let Some(segment) = catalog.segments().get(index) else { continue };
@@ -198,99 +216,36 @@ impl Desk {
             let found = answer(&segment.condition, &View::of(&customer.features, now));
             least = least.min(found.until.plus(delay));
             if found.holds != customer.memberships.since(index).is_some() {
-                self.change(question, index, found.holds, now, customer, effects);
+                let mut transition =
+                    self.transition(question, segment, index, found.holds, &View::of(&customer.features, now));
+                transition.until = transition.until.min(self.forget_at(customer));
+                transition.since = self.note(customer, index, found.holds, now);
+                effects.facts.truncated += u64::from(transition.truncated);
+                effects.transitions.push(transition);
             }
         }
         least
     }
 
-    fn change(&mut self, question: &Question<'_>, index: usize, holds: bool, now: Instant, customer: &mut Customer, effects: &mut Effects) {
-        let catalog = std::sync::Arc::clone(&self.catalog);
-        let Some(segment) = catalog.segments().get(index) else { return };
-        let (cause, features) = self.cause(question, index);
-        let view = View::of(&customer.features, now);
-        let changed = match (cause, features) {
-            (Cause::Time, _) => Changed::Time,
-            (_, Some(features)) => Changed::Features(features),
-            (_, None) => Changed::Nothing,
-        };
-        let mut reasons = reasons(&catalog, &segment.condition, &view, changed);
-        name_in_hand(&mut reasons.evidence, question.touched.in_hand.as_ref(), changed);
-        let (lasting, until_is_bound) = settled(&segment.condition, &view);
-        let attached = segment.attach.iter().map(|(name, operand, ty)| (name.clone(), value(operand, &view).0.shown(ty, now))).collect();
-        let since = self.note(customer, index, holds, now);
-        effects.facts.truncated += u64::from(reasons.truncated);
-        effects.transitions.push(Transition {
-            customer: question.id.clone(),
-            segment: std::sync::Arc::clone(&segment.name),
-            change: if holds { Change::Entered } else { Change::Exited },
-            at: now,
-            decided_at: self.decided_at,
-            cause,
-            since,
-            definition: std::sync::Arc::clone(&segment.hash),
-            until: lasting.until.min(self.forget_at(customer)),
-            until_is_bound,
-            because: reasons.because,
-            evidence: reasons.evidence,
-            evidence_more: reasons.evidence_more,
-            witnesses: reasons.witnesses,
-            attached,
-            truncated: reasons.truncated,
-        });
-    }
-
     /// Writes a change of membership down; for an exit, since when it had lasted.
-    fn note(&mut self, customer: &mut Customer, segment: usize, holds: bool, at: Instant) -> Option<Instant> {
-        let members = self.members.get_mut(segment);
+    pub(super) fn note(
+        &mut self,
+        customer: &mut Customer,
+        segment: usize,
+        holds: bool,
+        at: Instant,
+    ) -> Option<Instant> {
         if holds {
             customer.memberships.enter(segment, at);
-            members.map(|members| *members += 1);
+            if let Some(members) = self.members.get_mut(segment) {
+                *members += 1;
+            }
             return None;
         }
-        members.map(|members| *members = members.saturating_sub(1));
+        if let Some(members) = self.members.get_mut(segment) {
+            *members = members.saturating_sub(1);
+        }
         customer.memberships.leave(segment)
-    }
-
-    /// Why a segment changed: an event that its features were folded from, on time or late, else what moved the question.
-    fn cause<'a>(&self, question: &Question<'a>, segment: usize) -> (Cause, Option<&'a Mask>) {
-        let reads = |features: &Mask| features.iter().any(|feature| self.catalog.readers(feature).is_some_and(|readers| readers.contains(segment)));
-        let touched = question.touched;
-        if reads(&touched.on_time) {
-            (Cause::Event, Some(&touched.on_time))
-        } else if reads(&touched.late) {
-            (Cause::Late, Some(&touched.late))
-        } else {
-            match touched.appeared {
-                Some(Appeared::OnTime) => (Cause::Event, None),
-                Some(Appeared::Late) => (Cause::Late, None),
-                None => (question.otherwise, None),
-            }
-        }
-    }
-
-    /// When the customer ceases to exist unless another event comes.
-    pub(super) fn forget_at(&self, customer: &Customer) -> Instant {
-        self.forget_after.map_or(Instant::NEVER, |after| after.after(customer.newest, &Zone::UTC))
-    }
-
-    fn is_forgotten(&self, customer: &Customer, now: Instant) -> bool {
-        self.forget_after.is_some() && self.forget_at(customer) <= now
-    }
-
-    /// The customer ceases to exist, at exactly the instant its newest event became too old.
-    fn forget(&mut self, id: &CustomerId, customer: &mut Customer, effects: &mut Effects) {
-        let at = self.forget_at(customer);
-        let catalog = std::sync::Arc::clone(&self.catalog);
-        effects.facts.forgotten += 1;
-        let memberships: Vec<(usize, Instant)> = customer.memberships.iter().collect();
-        for (index, since) in memberships {
-            let Some(segment) = catalog.segments().get(index) else { continue };
-            self.note(customer, index, false, at);
-            let mut exit = Transition::bare(id.clone(), segment, Change::Exited, at, self.decided_at, Cause::Forgotten);
-            exit.since = Some(since);
-            effects.transitions.push(exit);
-        }
     }
 
     /// Evaluates every segment of a customer after recovery: the differences from what was announced, and the deadline.
@@ -312,19 +267,24 @@ impl Desk {
     }
 
     /// Announces what differs from what had been announced.
-    pub(super) fn correct_one(&mut self, id: &CustomerId, customer: &mut Customer, cause: Cause, clock: Instant, effects: &mut Effects) {
+    pub(super) fn correct_one(
+        &mut self,
+        id: &CustomerId,
+        customer: &mut Customer,
+        cause: Cause,
+        clock: Instant,
+        effects: &mut Effects,
+    ) {
         let (segments, _) = self.compare(customer, clock);
-        let question = Question { id, segments, now: customer.now(clock), delayed: self.delayed, touched: &Touched::default(), otherwise: cause };
+        let question = Question {
+            id,
+            segments,
+            now: customer.now(clock),
+            delayed: self.delayed,
+            touched: &Touched::default(),
+            otherwise: cause,
+        };
         customer.batch = self.batch;
         self.decide(&question, customer, effects);
-    }
-}
-
-/// Gives the id of the event in hand to the kept event it is.
-fn name_in_hand(evidence: &mut [Evidence], in_hand: Option<&Evidence>, changed: Changed<'_>) {
-    let (Some(in_hand), Changed::Features(_)) = (in_hand, changed) else { return };
-    let same = evidence.iter_mut().find(|kept| kept.time == in_hand.time && kept.kind == in_hand.kind);
-    if let Some(kept) = same {
-        kept.id.clone_from(&in_hand.id);
     }
 }

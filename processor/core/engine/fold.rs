@@ -13,7 +13,8 @@ impl Engine {
     /// Folds an event and leaves it undecided.
     pub(super) fn fold_undecided(&mut self, event: &Event, effects: &mut Effects) {
         let Self { table, desk, .. } = self;
-        let touched = table.write_or_create(&event.customer, |customer, created| desk.take_in(customer, created, event, effects));
+        let touched =
+            table.write_or_create(&event.customer, |customer, created| desk.take_in(customer, created, event, effects));
         match desk.undecided.get_mut(&event.customer) {
             Some(earlier) => earlier.add(&touched),
             None => {
@@ -36,7 +37,13 @@ impl Touched {
 
 impl Desk {
     /// Folds an event into its customer and tells what it touched.
-    pub(super) fn take_in(&mut self, customer: &mut Customer, created: bool, event: &Event, effects: &mut Effects) -> Touched {
+    pub(super) fn take_in(
+        &mut self,
+        customer: &mut Customer,
+        created: bool,
+        event: &Event,
+        effects: &mut Effects,
+    ) -> Touched {
         let mut touched = Touched::default();
         customer.newest = customer.newest.max(event.time);
         customer.batch = self.batch;
@@ -102,13 +109,27 @@ fn selects(step: &Step, event: &Event, now: Instant) -> bool {
         })
 }
 
-fn fold_step(step: &Step, all: &[Feature], features: &mut FeatureSet, event: &Event, now: Instant, touched: impl FnMut(usize)) {
+fn fold_step(
+    step: &Step,
+    all: &[Feature],
+    features: &mut FeatureSet,
+    event: &Event,
+    now: Instant,
+    touched: impl FnMut(usize),
+) {
     if selects(step, event, now) {
         fold_selected(step, all, features, event, now, touched);
     }
 }
 
-fn fold_selected(step: &Step, all: &[Feature], features: &mut FeatureSet, event: &Event, now: Instant, mut touched: impl FnMut(usize)) {
+fn fold_selected(
+    step: &Step,
+    all: &[Feature],
+    features: &mut FeatureSet,
+    event: &Event,
+    now: Instant,
+    mut touched: impl FnMut(usize),
+) {
     for wanted in &step.features {
         let Some(feature) = all.get(wanted.feature) else { continue };
         let slot = wanted.slot.and_then(|slot| event.slots.get(slot));

@@ -4,8 +4,10 @@
 //! and the same inputs in the same order give the same effects. Not here: which record is next and how far time has
 //! come (`timer::PartitionClock`), what is written to Kafka (`wire`), transactions (`spicchio-runtime`).
 
+mod announce;
 mod decide;
 mod fold;
+mod forget;
 mod recovery;
 #[cfg(test)]
 mod tests;
@@ -150,7 +152,7 @@ impl Engine {
     pub const DUE_MAX: usize = 50_000;
 
     /// An engine without customers.
-    pub fn new(catalog: Arc<Catalog>, settings: Settings) -> Self {
+    pub fn new(catalog: Arc<Catalog>, settings: &Settings) -> Self {
         let delay = |grace: i64| settings.grace_millis.map_or(0, |configured| (grace - configured).max(0));
         let delays: Vec<i64> = catalog.segments().iter().map(|segment| delay(segment.grace_millis)).collect();
         let desk = Desk {
@@ -231,7 +233,10 @@ impl Engine {
     }
 
     fn is_new(&mut self, topic: usize, event: &Event, facts: &mut Facts) -> bool {
-        let first = self.dedups.get_mut(topic).is_none_or(|dedup| dedup.first_sight(&event.customer, &event.identity, event.time));
+        let first = self
+            .dedups
+            .get_mut(topic)
+            .is_none_or(|dedup| dedup.first_sight(&event.customer, &event.identity, event.time));
         if first {
             facts.folded += 1;
             facts.numbers_out_of_range += u64::from(event.numbers_out_of_range);

@@ -29,7 +29,13 @@ fn catalog(conditions: &[&str]) -> Arc<Catalog> {
 
 fn line(transition: &Transition) -> String {
     let at = transition.at.millis() - START;
-    format!("{at} {} {} {} {}", transition.customer, transition.change.as_str(), transition.segment, transition.cause.as_str())
+    format!(
+        "{at} {} {} {} {}",
+        transition.customer,
+        transition.change.as_str(),
+        transition.segment,
+        transition.cause.as_str()
+    )
 }
 
 /// `events`: "100 c1 purchase total=5"; times and the expected lines count from one start in milliseconds.
@@ -37,7 +43,7 @@ fn check(conditions: &[&str], events: &[&str], until: i64, expected: &[&str]) {
     let catalog = catalog(conditions);
     let decoder = Decoder::new(catalog.interest(), &TopicRules { key_required: false, ..TopicRules::default() });
     let settings = Settings { dedup_millis: vec![600_000], grace_millis: None, forget_after: None, seed: 7 };
-    let mut replay = Replay::new(Arc::clone(&catalog), settings);
+    let mut replay = Replay::new(Arc::clone(&catalog), &settings);
     let mut lines = Vec::new();
     for (index, event) in events.iter().enumerate() {
         let mut words = event.split_whitespace();
@@ -70,7 +76,9 @@ fn a_window_is_left_at_the_exact_millisecond() {
 #[test]
 fn untouched_for_a_while_is_entered_by_time_and_left_by_purchase() {
     check(
-        &["count(purchase, since last(cart_add)) == 0 and since(last(cart_add)) >= (if count(purchase, 1h) > 0 then 24ms else 4ms)"],
+        &[
+            "count(purchase, since last(cart_add)) == 0 and since(last(cart_add)) >= (if count(purchase, 1h) > 0 then 24ms else 4ms)",
+        ],
         &["0 c cart_add", "10 c purchase", "20 c cart_add"],
         100,
         &["4 c entered s0 time", "10 c exited s0 event", "44 c entered s0 time"],
@@ -81,7 +89,13 @@ fn untouched_for_a_while_is_entered_by_time_and_left_by_purchase() {
 fn for_some_looks_at_one_value_at_a_time() {
     check(
         &["for some product_id (count(page_view, 20ms) >= 2 and count(purchase) == 0)"],
-        &["0 c page_view product_id=a", "1 c page_view product_id=b", "2 c page_view product_id=a", "5 c purchase product_id=a", "8 c page_view product_id=b"],
+        &[
+            "0 c page_view product_id=a",
+            "1 c page_view product_id=b",
+            "2 c page_view product_id=a",
+            "5 c purchase product_id=a",
+            "8 c page_view product_id=b",
+        ],
         100,
         &["2 c entered s0 event", "5 c exited s0 event", "8 c entered s0 event", "21 c exited s0 time"],
     );
@@ -90,9 +104,26 @@ fn for_some_looks_at_one_value_at_a_time() {
 #[test]
 fn sums_sequences_and_traits() {
     check(
-        &["sum(purchase.total, 10ms) >= 15.5", "sequence(page_view, purchase within 3ms; 10ms)", "profile.vip == true and avg(purchase.total) > 7"],
-        &["0 c page_view", "2 c purchase total=10", "5 c purchase total=5.5", "7 c profile vip=true", "9 c profile vip=false"],
+        &[
+            "sum(purchase.total, 10ms) >= 15.5",
+            "sequence(page_view, purchase within 3ms; 10ms)",
+            "profile.vip == true and avg(purchase.total) > 7",
+        ],
+        &[
+            "0 c page_view",
+            "2 c purchase total=10",
+            "5 c purchase total=5.5",
+            "7 c profile vip=true",
+            "9 c profile vip=false",
+        ],
         100,
-        &["2 c entered s1 event", "5 c entered s0 event", "7 c entered s2 event", "9 c exited s2 event", "12 c exited s0 time", "12 c exited s1 time"],
+        &[
+            "2 c entered s1 event",
+            "5 c entered s0 event",
+            "7 c entered s2 event",
+            "9 c exited s2 event",
+            "12 c exited s0 time",
+            "12 c exited s1 time",
+        ],
     );
 }

@@ -320,9 +320,9 @@ impl Display for ColumnRef {
         let Self { events: Events { selection, filter }, path, .. } = self;
         let several = matches!(selection, Selection::Types(names) if names.len() > 1);
         if several {
-            write!(f, "({selection})")?
+            write!(f, "({selection})")?;
         } else {
-            selection.fmt(f)?
+            selection.fmt(f)?;
         }
         write!(f, "{}{}", Dotted(path), Filter(filter.as_deref()))
     }

@@ -84,18 +84,18 @@ fn explain_leaf(catalog: &Catalog, condition: &Condition, leaf: &Leaf, view: &Vi
     }
 }
 
-fn explain_values(catalog: &Catalog, test: &Test, view: &View<'_>) -> Vec<Explanation> {
-    let Test::ForSome { feature, property, condition } = test else { return Vec::new() };
+fn explain_values(catalog: &Catalog, asked: &Test, view: &View<'_>) -> Vec<Explanation> {
+    let Test::ForSome { feature, property, condition: wanted } = asked else { return Vec::new() };
     let Some(State::Keyed(keyed)) = view.customer.state(*feature) else { return Vec::new() };
     let explained = keyed.values.iter().map(|one| {
         let scope = View { scope: &one.features, ..*view };
-        let text: Arc<str> = format!("{property} = {}", Shown::Value(one.value.clone())).into();
-        Explanation { parts: vec![explain(catalog, condition, &scope)], ..node(text, condition, &scope) }
+        let title: Arc<str> = format!("{property} = {}", Shown::Value(one.value.clone())).into();
+        Explanation { parts: vec![explain(catalog, wanted, &scope)], ..node(title, wanted, &scope) }
     });
-    let mut explained: Vec<Explanation> = explained.collect();
-    explained.sort_by_key(|value| !value.holds);
-    explained.truncate(VALUES_EXPLAINED_MAX);
-    explained
+    let mut values: Vec<Explanation> = explained.collect();
+    values.sort_by_key(|value| !value.holds);
+    values.truncate(VALUES_EXPLAINED_MAX);
+    values
 }
 
 /// One line a node: `+` holds, `-` does not; then the measured value, until when it lasts, and the newest events behind it.

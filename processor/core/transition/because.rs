@@ -45,10 +45,10 @@ pub const LISTED_MAX: usize = 100;
 pub fn reasons(catalog: &Catalog, condition: &Condition, view: &View<'_>, changed: Changed<'_>) -> Reasons {
     let mut decisive = Vec::new();
     collect(condition, view, &mut decisive);
-    let changes: Vec<&Leaf> = decisive.iter().copied().filter(|leaf| is_change(leaf, view, changed)).collect();
+    let flipped: Vec<&Leaf> = decisive.iter().copied().filter(|leaf| is_change(leaf, view, changed)).collect();
     let mut reasons = Reasons::default();
     let mut items: Vec<Item<'_>> = Vec::new();
-    for leaf in if changes.is_empty() { &decisive } else { &changes } {
+    for leaf in if flipped.is_empty() { &decisive } else { &flipped } {
         if reasons.because.len() < LISTED_MAX {
             reasons.because.push(because(catalog, leaf, view));
         }
@@ -121,7 +121,10 @@ fn is_change(leaf: &Leaf, view: &View<'_>, changed: Changed<'_>) -> bool {
 
 fn because(catalog: &Catalog, leaf: &Leaf, view: &View<'_>) -> Because {
     let shown = leaf.shown.as_ref().and_then(|(operand, ty)| value(operand, view).0.shown(ty, view.now));
-    let measure = leaf.shown.as_ref().and_then(|(operand, _)| if let Operand::Measure(measure) = operand { Some(measure) } else { None });
+    let measure = leaf
+        .shown
+        .as_ref()
+        .and_then(|(operand, _)| if let Operand::Measure(measure) = operand { Some(measure) } else { None });
     let at_least = measure.is_some_and(|measure| is_lower_bound(catalog, measure, view));
     Because { condition: Arc::clone(&leaf.text), value: shown, at_least }
 }
@@ -150,11 +153,17 @@ fn of_test<'a>(test: &'a Test, view: &View<'a>, found: &mut Vec<(&'a Measure, Vi
     match test {
         Test::Reach { measure, .. } => found.push((measure, *view)),
         Test::Order(_, left, right) => found.extend([(left, *view), (right, *view)]),
-        Test::Compare(_, left, right) | Test::Contains(left, right) | Test::StartsWith(left, right) | Test::EndsWith(left, right) => {
+        Test::Compare(_, left, right)
+        | Test::Contains(left, right)
+        | Test::StartsWith(left, right)
+        | Test::EndsWith(left, right) => {
             of_operand(left, view, found);
             of_operand(right, view, found);
         }
-        Test::Distance { instant: operand, .. } | Test::In(operand, ..) | Test::Missing(operand, _) | Test::Truth(operand) => {
+        Test::Distance { instant: operand, .. }
+        | Test::In(operand, ..)
+        | Test::Missing(operand, _)
+        | Test::Truth(operand) => {
             of_operand(operand, view, found);
         }
         Test::Sequence(sequence) => found.extend([(&sequence.first, *view), (&sequence.second, *view)]),
@@ -199,4 +208,3 @@ fn of_operand<'a>(operand: &'a Operand, view: &View<'a>, found: &mut Vec<(&'a Me
         Operand::Condition(condition) => of_condition(condition, view, found),
     }
 }
-

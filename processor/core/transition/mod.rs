@@ -78,7 +78,14 @@ pub struct Transition {
 
 impl Transition {
     /// A transition that nothing but its cause explains.
-    pub fn bare(customer: CustomerId, segment: &CompiledSegment, change: Change, at: Instant, decided_at: Instant, cause: Cause) -> Self {
+    pub fn bare(
+        customer: CustomerId,
+        segment: &CompiledSegment,
+        change: Change,
+        at: Instant,
+        decided_at: Instant,
+        cause: Cause,
+    ) -> Self {
         Self {
             customer,
             segment: Arc::clone(&segment.name),

@@ -135,10 +135,12 @@ impl Serialize for Payload<'_> {
         if transition.until_is_bound {
             map.serialize_entry("until_is_bound", &true)?;
         }
-        self.list(&mut map, "because", &transition.because, 0, |because| ReasonEntry(because))?;
-        self.list(&mut map, "evidence", &transition.evidence, transition.evidence_more, |evidence| EvidenceEntry(evidence))?;
+        self.list(&mut map, "because", &transition.because, 0, ReasonEntry)?;
+        self.list(&mut map, "evidence", &transition.evidence, transition.evidence_more, EvidenceEntry)?;
         if !transition.witnesses.is_empty() {
-            self.list(&mut map, "witnesses", &transition.witnesses, 0, |(property, value)| Witness(property, JsonValue(value)))?;
+            self.list(&mut map, "witnesses", &transition.witnesses, 0, |(property, value)| {
+                Witness(property, JsonValue(value))
+            })?;
         }
         if self.attach && !transition.attached.is_empty() {
             map.serialize_entry("attached", &Attached(&transition.attached))?;
