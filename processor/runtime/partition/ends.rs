@@ -13,6 +13,7 @@ use spicchio_core::timer::Instant;
 use crate::broker::TopicPartition;
 use crate::broker::kafka::EndProbe;
 use crate::clock;
+use crate::metrics::Metrics;
 
 /// An answer: where partitions end.
 #[derive(Clone, Debug)]
@@ -90,10 +91,13 @@ impl Ends {
     }
 
     /// The thread that asks.
-    pub fn ask_until_stopped(&self, probe: &EndProbe) {
+    pub fn ask_until_stopped(&self, probe: &EndProbe, metrics: &Metrics) {
         while let Some(partitions) = self.wait_for_next() {
             let (sent, at) = (clock::now(), Moment::now());
-            match probe.ends(&partitions, Self::PATIENCE) {
+            let answered = probe.ends(&partitions, Self::PATIENCE);
+            let outcome = if answered.is_ok() { "answered" } else { "unanswered" };
+            metrics.end_proofs.with_label_values(&[outcome]).inc();
+            match answered {
                 Ok(ends) => {
                     let answer = Answer { sent, at, ends: ends.into_iter().collect() };
                     self.state().newest = Some(Arc::new(answer));

@@ -23,6 +23,7 @@ pub struct Newcomer {
 struct Queue {
     waiting: VecDeque<Newcomer>,
     closed: bool,
+    given_up: bool,
 }
 
 /// The partitions of this member, by the group's word.
@@ -70,6 +71,12 @@ impl Tenancy {
             self.leases.lock().unwrap_or_else(PoisonError::into_inner).keys().copied().collect()
         };
         self.give_up(&all, false);
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).given_up = true;
+    }
+
+    /// Whether [`Tenancy::close`] is done.
+    pub fn is_given_up(&self) -> bool {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).given_up
     }
 
     fn give_up(&self, partitions: &[i32], lost: bool) {

@@ -130,6 +130,8 @@ impl Worker {
 
     /// Works until the inbox is closed and no partition is left.
     pub fn run(mut self) -> Result<(), WorkerError> {
+        // What a dead process with this name left open ends now, and not when it times out.
+        self.transactor.take_over()?;
         while self.adopt() {
             let begun = Moment::now();
             self.read(begun)?;

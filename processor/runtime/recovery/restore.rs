@@ -103,7 +103,7 @@ impl Restorer {
             tracing::info!(partition = lease.partition(), "nobody moved the partition on meanwhile; its state is still here");
             return Ok(self.run(newcomer, engine, progress, Effects::default()));
         }
-        let mut engine = Engine::new(Arc::clone(&self.catalog), self.settings.clone());
+        let mut engine = Engine::new(Arc::clone(&self.catalog), &self.settings);
         let (from, to, sent) = self.history(lease, &progress)?;
         let reached = self.fold(newcomer, &mut engine, &from, &to, sent)?;
         let mut effects = Effects::default();
