@@ -34,7 +34,7 @@ impl From<io::Error> for Failure {
 }
 
 /// The exit code, after saying what went wrong.
-pub(crate) fn code(done: Result<Exit, Failure>, terminal: &Terminal) -> ExitCode {
+pub(crate) fn code(done: Result<Exit, Failure>, terminal: Terminal) -> ExitCode {
     match done {
         Ok(Exit::Fine) => ExitCode::SUCCESS,
         Ok(Exit::Bad) => ExitCode::from(1),

@@ -3,16 +3,23 @@
 //! Data goes to standard output, everything else to standard error. Exit codes: 0 fine, 1 the checked thing is bad, 2 usage,
 //! 78 the configuration is refused. A reader that goes away (`| head`) ends a command quietly.
 
+mod check;
 mod completions;
+mod definitions;
+mod diagnostics;
+mod events;
 mod exit;
+mod explain;
+mod junit;
+mod replay;
 mod schema;
+mod test;
 mod terminal;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use self::exit::{Exit, Failure};
 use self::terminal::{Color, Terminal};
 
 /// Real-time customer segmentation on Kafka: exact to the millisecond, exactly once, explained.
@@ -28,6 +35,10 @@ struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Check(check::Check),
+    Test(test::Test),
+    Replay(replay::Replay),
+    Explain(explain::Explain),
     Schema(schema::Schema),
     Completions(completions::Completions),
 }
@@ -38,10 +49,14 @@ pub(crate) fn execute() -> ExitCode {
     let line = CommandLine::parse();
     let terminal = Terminal::new(line.color);
     let done = match line.command {
+        Command::Check(command) => command.execute(terminal),
+        Command::Test(command) => command.execute(terminal),
+        Command::Replay(command) => command.execute(terminal),
+        Command::Explain(command) => command.execute(terminal),
         Command::Schema(command) => command.execute(),
         Command::Completions(command) => command.execute::<CommandLine>(),
     };
-    exit::code(done, &terminal)
+    exit::code(done, terminal)
 }
 
 #[cfg(test)]

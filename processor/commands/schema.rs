@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 use clap::{Args, ValueEnum};
+use spicchio_core::segment::language;
 use spicchio_core::wire::DeadLetter;
 
 use super::exit::{Exit, Failure};
@@ -18,6 +19,8 @@ pub(crate) struct Schema {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Document {
+    /// A file of segment definitions
+    Segments,
     /// The configuration of `spicchio run`
     Config,
     /// A record of an input topic, or a line of a file of events
@@ -33,6 +36,7 @@ enum Document {
 impl Document {
     fn text(self) -> String {
         match self {
+            Self::Segments => generated(&language::file_schema()),
             Self::Config => generated(&spicchio_runtime::config::schema()),
             Self::Event => include_str!("../../schemas/event.schema.json").to_owned(),
             Self::Transition => include_str!("../../schemas/transition.schema.json").to_owned(),
@@ -63,6 +67,7 @@ mod tests {
     #[test]
     fn what_is_published_is_what_is_printed() {
         for (document, published) in [
+            (Document::Segments, include_str!("../../schemas/segments.schema.json")),
             (Document::Config, include_str!("../../schemas/config.schema.json")),
             (Document::DeadLetter, include_str!("../../schemas/dead-letter.schema.json")),
         ] {

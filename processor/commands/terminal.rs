@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write as _};
 
 use clap::ValueEnum;
+use serde::Serialize;
 
 /// When to color.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -46,22 +47,30 @@ impl Terminal {
     }
 
     /// Whether messages are colored.
-    pub(crate) const fn color(&self) -> bool {
+    pub(crate) const fn color(self) -> bool {
         self.color
     }
 
     /// Says what went wrong.
-    pub(crate) fn error(&self, message: &str) {
+    pub(crate) fn error(self, message: &str) {
         let head = if self.color { "\u{1b}[1;31merror:\u{1b}[0m" } else { "error:" };
         self.say(&format!("{head} {message}"));
     }
 
     /// Says something beside the data.
     #[expect(clippy::unused_self, reason = "whoever writes to standard error has been handed the terminal")]
-    pub(crate) fn say(&self, message: &str) {
+    pub(crate) fn say(self, message: &str) {
         // When nobody reads standard error, there is nobody to tell.
         let _ = writeln!(io::stderr(), "{message}");
     }
+}
+
+/// Writes a report for machines to standard output: one JSON document and a line feed.
+pub(crate) fn json(report: &impl Serialize) -> io::Result<()> {
+    let mut data = data();
+    serde_json::to_writer_pretty(&mut data, report)?;
+    data.write_all(b"\n")?;
+    data.flush()
 }
 
 /// Standard output for data, buffered; flush it before the command ends.

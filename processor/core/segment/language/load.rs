@@ -30,6 +30,8 @@ pub struct Source {
 pub struct Loaded {
     /// The definitions of all files together.
     pub definitions: Definitions,
+    /// How many segments each file defines, by its name.
+    pub segments_by_file: BTreeMap<String, usize>,
     /// The tests, by file and then in the order of the file.
     pub scenarios: Vec<Scenario>,
     /// What their authors should look at.
@@ -54,6 +56,7 @@ pub fn load(sources: &[Source]) -> Result<Loaded, Vec<Diagnostic>> {
     let declarations = declare(&files, &mut diagnostics);
     let mut catalog = Vec::new();
     let mut tests = Vec::new();
+    let segments_by_file = files.iter().map(|(source, file)| (source.name.clone(), file.segments.len())).collect();
     for (source, file) in files {
         let zone = zone(source, &file, &mut diagnostics);
         catalog.extend(file.segments.into_iter().map(|entry| prepare(source, &zone, entry, &mut diagnostics)));
@@ -64,7 +67,8 @@ pub fn load(sources: &[Source]) -> Result<Loaded, Vec<Diagnostic>> {
     let declarations = Declarations { traits, ..declarations };
     let scenarios = scenarios(&tests, &declarations, &names, &mut diagnostics);
     let definitions = Definitions { declarations, segments };
-    finished(diagnostics, definitions, scenarios)
+    let advice = finished(diagnostics)?;
+    Ok(Loaded { definitions, segments_by_file, scenarios, advice })
 }
 
 fn zone(source: &Source, file: &DefinitionFile, diagnostics: &mut Vec<Diagnostic>) -> Zone {
@@ -164,11 +168,8 @@ fn scenarios(
     scenarios
 }
 
-fn finished(
-    mut diagnostics: Vec<Diagnostic>,
-    definitions: Definitions,
-    scenarios: Vec<Scenario>,
-) -> Result<Loaded, Vec<Diagnostic>> {
+/// In order and bounded; an error when one of them is a mistake.
+fn finished(mut diagnostics: Vec<Diagnostic>) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
     let refused = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     diagnostics.sort_by(|one, other| {
         (&one.file, one.span, one.severity, one.code).cmp(&(&other.file, other.span, other.severity, other.code))
@@ -180,5 +181,5 @@ fn finished(
         let message = format!("there are {more} further mistakes or pieces of advice");
         diagnostics.push(Diagnostic { code: "too-many-mistakes", message, help: None, ..beyond });
     }
-    if refused { Err(diagnostics) } else { Ok(Loaded { definitions, scenarios, advice: diagnostics }) }
+    if refused { Err(diagnostics) } else { Ok(diagnostics) }
 }
