@@ -3,5 +3,8 @@
 //! Nothing here is part of the product, and nothing here decides what is right.
 #![expect(clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "a test fails by panicking, and says why")]
 
+pub mod announced;
 pub mod kafka;
 pub mod process;
+pub mod processor;
+pub mod shop;

@@ -5,3 +5,8 @@
 #![expect(clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "a test fails by panicking, and says why")]
 
 mod broker;
+mod broker_away;
+mod crash;
+mod scene;
+mod sharing;
+mod timeline;
