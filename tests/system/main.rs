@@ -7,6 +7,11 @@
 mod broker;
 mod broker_away;
 mod crash;
+mod dead_letters;
+mod hostile;
+mod outage;
 mod scene;
+mod segment_format;
 mod sharing;
+mod startup;
 mod timeline;

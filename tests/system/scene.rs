@@ -17,7 +17,7 @@ use spicchio_testkit::shop::{ShopEvent, Size, shop_events};
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_spicchio");
 pub(crate) const SEGMENTS: &str = include_str!("shop.yaml");
 /// For all of a test's events, unoptimised, on a busy machine.
-const SETTLE_PATIENCE: Duration = Duration::from_secs(300);
+const SETTLE_PATIENCE: Duration = Duration::from_mins(5);
 const HOUR: i64 = 3_600_000;
 
 /// A deployment and what happens in its shop.
@@ -187,7 +187,7 @@ impl<'a> Scene<'a> {
     }
 
     fn closing_customer(&self, partition: i32) -> String {
-        (0..)
+        (0..10_000)
             .map(|number| format!("closing-{number}"))
             .find(|customer| partition_of(customer, self.partitions) == partition)
             .expect("some number meets every partition")

@@ -13,7 +13,7 @@ use super::Broker;
 use super::topics::topic_partitions;
 
 /// How long without any progress until the test fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(100);
 
 /// Whether records of transactions that did not commit are seen.

@@ -9,7 +9,7 @@ pub fn partition_of(key: &str, partitions: i32) -> i32 {
     i32::try_from((murmur2(key.as_bytes()) & 0x7fff_ffff) % count).expect("less than the count")
 }
 
-/// MurmurHash2, 32 bits, with the seed that Kafka uses.
+/// Murmur2 in 32 bits, with the seed that Kafka uses.
 fn murmur2(bytes: &[u8]) -> u32 {
     const MULTIPLIER: u32 = 0x5bd1_e995;
     const SEED: u32 = 0x9747_b28c;

@@ -12,7 +12,7 @@ const READY_PATIENCE: Duration = Duration::from_secs(90);
 /// From the wish to end to the end.
 const END_PATIENCE: Duration = Duration::from_secs(30);
 /// For a command that does its work and ends.
-const COMMAND_PATIENCE: Duration = Duration::from_secs(120);
+const COMMAND_PATIENCE: Duration = Duration::from_mins(2);
 
 /// What a command that ended has said.
 #[derive(Clone, Debug, PartialEq, Eq)]
