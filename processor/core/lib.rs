@@ -6,7 +6,8 @@
 //!
 //! The way of one event, which is also the order of the modules: a record is decoded ([`event`]), finds its
 //! [`customer`], is folded into [`feature`]s; the [`segment`]s that read them are evaluated, one deadline is kept
-//! ([`timer`]), differences are announced ([`transition`]) and written down ([`wire`]). [`engine`] knows the order.
+//! ([`timer`]), differences are announced ([`transition`]) and written down ([`wire`]). [`engine`] knows the order,
+//! and [`replay`] runs it over a whole history.
 
 pub mod customer;
 pub mod event;
@@ -17,3 +18,4 @@ pub mod transition;
 pub mod wire;
 
 pub mod engine;
+pub mod replay;

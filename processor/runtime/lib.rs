@@ -1,1 +1,14 @@
-//! The world.
+//! The world of Spicchio: Kafka, files, HTTP, the clock.
+
+pub mod config;
+pub mod logs;
+pub mod metrics;
+
+/// The version of this build.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The revision of the source that this build was made from; the image's build sets `SPICCHIO_REVISION`.
+pub const REVISION: &str = match option_env!("SPICCHIO_REVISION") {
+    Some(revision) => revision,
+    None => "unknown",
+};

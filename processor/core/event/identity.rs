@@ -25,6 +25,12 @@ impl Identity {
         Self(identity.into_boxed_slice())
     }
 
+    /// The identity among events of undeclared types, which are ordered by the type's name first.
+    #[must_use]
+    pub fn within(&self, type_name: &str) -> Self {
+        Self([type_name.as_bytes(), &[0], &self.0].concat().into_boxed_slice())
+    }
+
     /// The id, where there is one.
     pub fn id(&self) -> Option<&str> {
         std::str::from_utf8(&self.0).ok()

@@ -3,14 +3,26 @@
 //! A record is scanned once for validity, customer, type, time and id; only properties named in the [`Interest`] are
 //! decoded. Whether a record is refused never depends on the definitions. Not here: what an event does (`feature`).
 
+mod decode;
+mod envelope;
 mod identity;
 mod interest;
+mod mapping;
 mod number;
+mod properties;
+mod record;
+mod rejection;
+mod scalar;
+mod scan;
 mod value;
 
+pub use decode::Decoder;
 pub use identity::Identity;
 pub use interest::{Column, Interest, Kind, KindInterest};
+pub use mapping::{Mapping, MappingError, RawMapping, RawTypeChoice, RawTypeRule};
 pub use number::Number;
+pub use record::{Header, Record, TopicRules};
+pub use rejection::{Reason, Rejection};
 pub use value::{Point, Slot, Value};
 
 use smallvec::SmallVec;

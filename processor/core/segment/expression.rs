@@ -255,3 +255,30 @@ impl From<Number> for Expression {
         Self { term: Term::Constant(Value::Number(number)), ty: Type::Number }
     }
 }
+
+impl Expression {
+    /// The expressions it is made of, in the order of its text; filters of events are not among them.
+    pub fn parts(&self) -> Vec<&Self> {
+        match &self.term {
+            Term::Constant(_) | Term::Length(_) | Term::Trait(_) | Term::Property(_) | Term::Form(_) => Vec::new(),
+            Term::And(parts) | Term::Or(parts) => parts.iter().collect(),
+            Term::If { condition, then, otherwise } => vec![condition, then, otherwise],
+            Term::Between(value, low, high) => vec![value, low, high],
+            Term::In { value, list, .. } => std::iter::once(&**value).chain(list).collect(),
+            Term::Compare(_, left, right)
+            | Term::Contains(left, right)
+            | Term::StartsWith(left, right)
+            | Term::EndsWith(left, right)
+            | Term::Arithmetic(_, left, right) => vec![left, right],
+            Term::Not(inner)
+            | Term::Missing(inner)
+            | Term::Exists(inner)
+            | Term::Negate(inner)
+            | Term::Lower(inner)
+            | Term::DateOf(inner)
+            | Term::Since(inner)
+            | Term::Until(inner)
+            | Term::ForSome { condition: inner, .. } => vec![inner],
+        }
+    }
+}

@@ -4,9 +4,15 @@
 //! are compiled together into one catalog (`plan`) and evaluated against a customer's features (`evaluate`).
 
 mod definition;
+mod display;
 mod expression;
+
+pub mod plan;
+
+pub mod evaluate;
 
 pub use definition::{Declarations, Definitions, EventType, Property, SegmentDefinition};
 pub use expression::{
     Arithmetic, ColumnRef, Events, Expression, Form, Path, Relation, Selection, Side, Term, Type, Window,
 };
+pub use plan::{Catalog, CompiledSegment};

@@ -61,7 +61,9 @@ impl Length {
         let months = jiff::Span::new().try_months(i64::from(self.months) * i64::from(sign));
         let shifted = months.ok().and_then(|span| local.checked_add(span).ok());
         let edge = if sign > 0 { Instant::MAX } else { Instant::MIN };
-        shifted.map_or(edge, |local| zone.instant(local).plus(self.millis * i64::from(sign))).clamp(Instant::MIN, Instant::MAX)
+        shifted
+            .map_or(edge, |local| zone.instant(local).plus(self.millis * i64::from(sign)))
+            .clamp(Instant::MIN, Instant::MAX)
     }
 
     /// A length that is surely not shorter, in milliseconds, whatever the calendar: for bounds only.

@@ -1,9 +1,11 @@
 //! When to decide again: instants, calendar lengths, the partition clock and the queue of deadlines.
 
+mod clock;
 mod instant;
 mod length;
 mod zone;
 
+pub use clock::{Head, Pace, PartitionClock};
 pub use instant::{Date, Instant};
 pub use length::Length;
 pub use zone::{UnknownZone, Zone};

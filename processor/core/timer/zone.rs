@@ -53,7 +53,9 @@ impl Zone {
     pub(crate) fn instant(&self, local: DateTime) -> Instant {
         let ambiguous = self.0.to_ambiguous_timestamp(local);
         let timestamp = match ambiguous.offset() {
-            AmbiguousOffset::Gap { .. } => ambiguous.later().ok().and_then(|after| self.0.preceding(after).next()).map(|t| t.timestamp()),
+            AmbiguousOffset::Gap { .. } => {
+                ambiguous.later().ok().and_then(|after| self.0.preceding(after).next()).map(|t| t.timestamp())
+            }
             AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Fold { .. } => ambiguous.earlier().ok(),
         };
         timestamp.map_or(Instant::MAX, |t| Instant::from_millis(t.as_millisecond()))

@@ -1,0 +1,99 @@
+//! What a feature is: which state an event is folded into.
+
+use super::retention::Retention;
+use crate::event::Number;
+use crate::segment::Side;
+use crate::timer::Zone;
+
+/// Which extreme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extreme {
+    /// The least.
+    Minimum,
+    /// The greatest.
+    Maximum,
+}
+
+impl Extreme {
+    /// Whether `a` makes `b` irrelevant: it is at least as extreme.
+    pub fn covers(self, a: Number, b: Number) -> bool {
+        match self {
+            Self::Minimum => a <= b,
+            Self::Maximum => a >= b,
+        }
+    }
+}
+
+/// What a set of latest values is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Measured {
+    /// A property.
+    Column,
+    /// The calendar day of the event in a zone.
+    Day(Zone),
+}
+
+/// How events are folded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fold {
+    /// How many there were.
+    Total,
+    /// The sum of a property and how many events had it.
+    Tally,
+    /// The extreme of a property.
+    Record(Extreme),
+    /// The first or last event.
+    Edge {
+        /// Which.
+        side: Side,
+        /// Keep its identity.
+        identified: bool,
+        /// Keep the property's value.
+        valued: bool,
+    },
+    /// Moments, newest kept.
+    Moments(Retention),
+    /// Moments with amounts, newest kept.
+    Amounts {
+        /// By count or time.
+        retention: Retention,
+        /// Also, where no amount is negative: the newest part whose sum exceeds this.
+        reach: Option<Number>,
+    },
+    /// Moments with amounts that no newer amount covers.
+    Peaks {
+        /// Which extreme is asked for.
+        extreme: Extreme,
+        /// By time.
+        retention: Retention,
+    },
+    /// Positions with values, newest kept.
+    Entries {
+        /// By count or time.
+        retention: Retention,
+        /// Keep identities.
+        identified: bool,
+        /// Keep the property's value, or where there is a zone the day.
+        measured: Option<Measured>,
+    },
+    /// The latest moment of each different value, those seen latest kept.
+    Latest {
+        /// By count or time.
+        retention: Retention,
+        /// Values of what.
+        measured: Measured,
+    },
+    /// A trait: the latest assignment.
+    Register,
+    /// For each value of a property, features of its own.
+    Keyed(usize),
+}
+
+/// One maintained measurement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feature {
+    /// How events are folded.
+    pub fold: Fold,
+    /// What it measures, for `check --explain-cost` and `explain`.
+    pub text: String,
+}

@@ -1,0 +1,60 @@
+//! A list of moments, oldest first: what counting needs.
+
+use super::moment::Moment;
+use super::retention::{EVENTS_MAX, Retention};
+use crate::timer::Instant;
+
+/// Kept moments and whether the cap dropped some that were needed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Moments {
+    kept: Vec<Moment>,
+    truncated: bool,
+}
+
+impl Moments {
+    /// The list after one more moment.
+    pub fn of(moments: [Moment; 2]) -> Self {
+        let mut kept = moments.to_vec();
+        kept.sort_unstable();
+        Self { kept, truncated: false }
+    }
+
+    /// Folds a moment in and drops what no reader needs.
+    pub fn add(&mut self, moment: Moment, retention: &Retention, now: Instant) {
+        let newest_only = retention.newest_only();
+        let place = self.kept.partition_point(|kept| *kept <= moment);
+        if newest_only.is_some_and(|count| self.kept.len() >= count.min(EVENTS_MAX)) {
+            if place == 0 {
+                self.truncated |= newest_only > Some(EVENTS_MAX);
+                return;
+            }
+            self.kept.remove(0);
+            self.kept.insert(place - 1, moment);
+            self.truncated |= newest_only > Some(EVENTS_MAX);
+            return;
+        }
+        self.kept.insert(place, moment);
+        self.expire(retention, now);
+    }
+
+    /// Drops what no reader needs at `now` or later.
+    pub fn expire(&mut self, retention: &Retention, now: Instant) {
+        let needed = retention.needed(self.kept.len(), now, |index| self.kept.get(index).map_or(now, |m| m.time()));
+        self.truncated |= needed > EVENTS_MAX;
+        let dropped = self.kept.len() - needed.min(EVENTS_MAX);
+        self.kept.drain(..dropped);
+        if self.kept.capacity() > 8 && self.kept.len() * 4 < self.kept.capacity() {
+            self.kept.shrink_to(self.kept.len() * 2);
+        }
+    }
+
+    /// The moments, oldest first.
+    pub fn as_slice(&self) -> &[Moment] {
+        &self.kept
+    }
+
+    /// Whether needed moments were dropped.
+    pub const fn truncated(&self) -> bool {
+        self.truncated
+    }
+}

@@ -1,0 +1,93 @@
+//! How much of a list can still matter.
+//!
+//! Every condition that reads a list states a rule; the list keeps what the strictest of them needs, always a newest
+//! part of it, and never more than a named cap. Late events do not break this: what was dropped was older than enough
+//! newer events, or outside every window for good.
+
+use crate::timer::{Instant, Length, Zone};
+
+/// The most events a list keeps; the newest stay, and answers say that they are truncated.
+pub const EVENTS_MAX: usize = 1_000;
+/// The most different values kept; those seen latest stay, and answers say that they are truncated.
+pub const VALUES_MAX: usize = 200;
+
+/// A length counted back from now in a zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Horizon {
+    /// How long.
+    pub length: Length,
+    /// For calendar lengths.
+    pub zone: Zone,
+}
+
+impl Horizon {
+    /// When an event of that time is this long ago.
+    pub fn passes(&self, time: Instant) -> Instant {
+        self.length.after(time, &self.zone)
+    }
+}
+
+/// What one reader needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// That many newest entries, beside those that are younger than `delay`.
+    Newest {
+        /// How many.
+        count: usize,
+        /// Entries not yet this long ago are kept on top.
+        delay: Option<Horizon>,
+    },
+    /// Everything that is less than this long ago.
+    Within(Horizon),
+    /// Everything.
+    All,
+}
+
+/// What all readers of a list need together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Retention {
+    rules: Vec<Rule>,
+}
+
+impl Retention {
+    /// What one reader needs.
+    pub fn of(rule: Rule) -> Self {
+        Self { rules: vec![rule] }
+    }
+
+    /// Adds a reader's rule.
+    pub fn add(&mut self, rule: Rule) {
+        if !self.rules.contains(&rule) {
+            self.rules.push(rule);
+        }
+    }
+
+    /// How many of the newest entries are needed at `now`, of `len` whose times, oldest first, `time_of` tells.
+    pub fn needed(&self, len: usize, now: Instant, time_of: impl Fn(usize) -> Instant) -> usize {
+        let younger = |horizon: &Horizon| (0..len).rev().take_while(|index| horizon.passes(time_of(*index)) > now).count();
+        let by_rule = |rule: &Rule| match rule {
+            Rule::Newest { count, delay: None } => *count,
+            Rule::Newest { count, delay: Some(delay) } => count.saturating_add(younger(delay)),
+            Rule::Within(horizon) => {
+                let oldest_inside = len == 0 || horizon.passes(time_of(0)) > now;
+                if oldest_inside { len } else { younger(horizon) }
+            }
+            Rule::All => len,
+        };
+        self.rules.iter().map(by_rule).max().unwrap_or(0).min(len)
+    }
+
+    /// For lists that keep a newest part by count alone: the longest any reader needs, or nothing when time or everything matters.
+    pub fn newest_only(&self) -> Option<usize> {
+        let count = |rule: &Rule| match rule {
+            Rule::Newest { count, delay: None } => Some(*count),
+            Rule::Newest { delay: Some(_), .. } | Rule::Within(_) | Rule::All => None,
+        };
+        self.rules.iter().map(count).try_fold(0, |most, count| Some(most.max(count?)))
+    }
+
+    /// The rules, for `check --explain-cost`.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+}

@@ -1,0 +1,90 @@
+//! The features of one customer, or of one value of one customer: a bit for each that has seen an event, and their
+//! states packed in order.
+
+use smallvec::SmallVec;
+
+use super::definition::Feature;
+use super::state::{Seen, State, expire, fold};
+use crate::timer::Instant;
+
+/// States by feature index; most customers have few.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FeatureSet {
+    present: SmallVec<[u64; 2]>,
+    states: Vec<State>,
+}
+
+const BITS: usize = 64;
+
+impl FeatureSet {
+    /// The state of a feature, where it has seen an event.
+    pub fn state(&self, feature: usize) -> Option<&State> {
+        self.has(feature).then(|| self.states.get(self.rank(feature))).flatten()
+    }
+
+    /// The state of a feature, made by `default` when it has seen none.
+    pub fn state_or_insert(&mut self, feature: usize, default: impl FnOnce() -> State) -> Option<&mut State> {
+        if !self.has(feature) {
+            self.insert(feature, default());
+        }
+        let rank = self.rank(feature);
+        self.states.get_mut(rank)
+    }
+
+    /// Folds an event into one feature.
+    pub fn fold(&mut self, index: usize, feature: &Feature, seen: &Seen<'_>) {
+        if !self.has(index) {
+            if let Some(state) = fold(feature, None, seen) {
+                self.insert(index, state);
+            }
+            return;
+        }
+        let rank = self.rank(index);
+        if let Some(place) = self.states.get_mut(rank) {
+            let state = std::mem::replace(place, State::Total(0));
+            if let Some(state) = fold(feature, Some(state), seen) {
+                *place = state;
+            }
+        }
+    }
+
+    /// Drops what no reader needs at `now` or later.
+    pub fn expire(&mut self, features: &[Feature], now: Instant) {
+        let mut states = self.states.iter_mut();
+        for (word, bits) in self.present.iter().enumerate() {
+            let mut bits = *bits;
+            while bits != 0 {
+                let index = word * BITS + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                if let (Some(feature), Some(state)) = (features.get(index), states.next()) {
+                    expire(feature, state, now);
+                }
+            }
+        }
+    }
+
+    fn has(&self, feature: usize) -> bool {
+        self.present.get(feature / BITS).is_some_and(|word| word >> (feature % BITS) & 1 == 1)
+    }
+
+    fn rank(&self, feature: usize) -> usize {
+        let whole = self.present.iter().take(feature / BITS).map(|word| word.count_ones()).sum::<u32>();
+        let below = (1_u64 << (feature % BITS)) - 1;
+        let part = self.present.get(feature / BITS).map_or(0, |word| (word & below).count_ones());
+        (whole + part) as usize
+    }
+
+    fn insert(&mut self, feature: usize, state: State) {
+        let rank = self.rank(feature);
+        if self.present.len() <= feature / BITS {
+            self.present.resize(feature / BITS + 1, 0);
+        }
+        if let Some(word) = self.present.get_mut(feature / BITS) {
+            *word |= 1 << (feature % BITS);
+        }
+        if self.states.len() == self.states.capacity() {
+            self.states.reserve_exact(1 + self.states.len() / 2);
+        }
+        self.states.insert(rank.min(self.states.len()), state);
+    }
+}

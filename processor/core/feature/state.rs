@@ -1,0 +1,232 @@
+//! What one feature keeps of one customer: sixteen bytes, the rest behind a box where there is more.
+
+use super::amounts::Amounts;
+use super::definition::{Extreme, Feature, Fold, Measured};
+use super::edge::Edge;
+use super::entries::{Entries, Entry};
+use super::latest::Latest;
+use super::moment::{Moment, Position};
+use super::moments::Moments;
+use super::peaks::Peaks;
+use super::register::Register;
+use super::retention::VALUES_MAX;
+use super::set::FeatureSet;
+use crate::event::{Event, Number, Slot, Value};
+use crate::timer::Instant;
+
+/// The kept state of a feature that has seen an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// How many events.
+    Total(u64),
+    /// Sum in millionths, and how many events had the property.
+    Tally(Box<(i128, u64)>),
+    /// The extreme so far.
+    Record(Number),
+    /// The first or last event of which only the moment is kept.
+    Moment(Moment),
+    /// The first or last event.
+    Edge(Box<Edge>),
+    /// Several moments.
+    Moments(Box<Moments>),
+    /// Amounts.
+    Amounts(Box<Amounts>),
+    /// Peaks.
+    Peaks(Box<Peaks>),
+    /// Events.
+    Entries(Box<Entries>),
+    /// Latest values.
+    Latest(Box<Latest>),
+    /// A trait.
+    Register(Box<Register>),
+    /// Features by value.
+    Keyed(Box<Keyed>),
+}
+
+/// Features of their own for each value of a property.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Keyed {
+    /// The values, in their own order.
+    pub values: Vec<KeyedValue>,
+    /// Whether values were dropped: those not seen for longest go first.
+    pub truncated: bool,
+}
+
+/// One value of a property and what is measured for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyedValue {
+    /// The value.
+    pub value: Value,
+    /// The latest event with it.
+    pub latest: Moment,
+    /// The features of that value.
+    pub features: FeatureSet,
+}
+
+impl Keyed {
+    /// The features of a value, made when it is new; nothing when the cap is reached and this value was seen before all kept ones.
+    pub fn entry(&mut self, value: &Value, moment: Moment) -> Option<&mut FeatureSet> {
+        let found = self.values.binary_search_by(|kept| kept.value.cmp(value));
+        let index = match found {
+            Ok(index) => index,
+            Err(_) if self.values.len() >= VALUES_MAX => self.replace_oldest(value, moment)?,
+            Err(index) => {
+                self.values.insert(index, KeyedValue { value: value.clone(), latest: moment, features: FeatureSet::default() });
+                index
+            }
+        };
+        let kept = self.values.get_mut(index)?;
+        kept.latest = kept.latest.max(moment);
+        Some(&mut kept.features)
+    }
+
+    fn replace_oldest(&mut self, value: &Value, moment: Moment) -> Option<usize> {
+        self.truncated = true;
+        let by_age = |(_, a): &(usize, &KeyedValue), (_, b): &(usize, &KeyedValue)| (a.latest, &a.value).cmp(&(b.latest, &b.value));
+        let (oldest, kept) = self.values.iter().enumerate().min_by(by_age)?;
+        if (kept.latest, &kept.value) > (moment, value) {
+            return None;
+        }
+        self.values.remove(oldest);
+        let index = self.values.partition_point(|kept| kept.value < *value);
+        self.values.insert(index, KeyedValue { value: value.clone(), latest: moment, features: FeatureSet::default() });
+        Some(index)
+    }
+}
+
+/// An event as one feature sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// The event.
+    pub event: &'a Event,
+    /// The column the feature reads, where it reads one.
+    pub slot: Option<&'a Slot>,
+    /// The customer's now.
+    pub now: Instant,
+}
+
+impl Seen<'_> {
+    fn moment(&self) -> Moment {
+        Moment::of(self.event.time, &self.event.kind)
+    }
+
+    fn amount(&self) -> Option<Number> {
+        match self.slot.and_then(Slot::value) {
+            Some(Value::Number(number)) => Some(*number),
+            Some(
+                Value::Boolean(_) | Value::Text(_) | Value::Instant(_) | Value::Date(_) | Value::Point(_) | Value::List(_) | Value::Object(_),
+            )
+            | None => None,
+        }
+    }
+
+    fn measured(&self, measured: &Measured) -> Option<Value> {
+        match measured {
+            Measured::Column => self.slot.and_then(Slot::value).cloned(),
+            Measured::Day(zone) => Some(Value::Date(zone.date(self.event.time))),
+        }
+    }
+}
+
+/// The state of `feature` after one more event; `state` as it was where the event says nothing to it.
+pub fn fold(feature: &Feature, state: Option<State>, seen: &Seen<'_>) -> Option<State> {
+    match &feature.fold {
+        Fold::Total => Some(State::Total(if let Some(State::Total(total)) = state { total + 1 } else { 1 })),
+        Fold::Tally => fold_tally(state, seen),
+        Fold::Record(extreme) => fold_record(*extreme, state, seen),
+        Fold::Edge { .. } => fold_edge(&feature.fold, state, seen),
+        Fold::Moments(retention) => {
+            let moment = seen.moment();
+            let mut moments = match state {
+                Some(State::Moments(moments)) => moments,
+                Some(State::Moment(kept)) if retention.newest_only() == Some(1) => return Some(State::Moment(kept.max(moment))),
+                Some(State::Moment(kept)) => {
+                    let mut both = Box::new(Moments::of([kept, moment]));
+                    both.expire(retention, seen.now);
+                    return Some(State::Moments(both));
+                }
+                Some(_) | None => return Some(State::Moment(moment)),
+            };
+            moments.add(moment, retention, seen.now);
+            Some(State::Moments(moments))
+        }
+        Fold::Amounts { retention, reach } => {
+            let Some(amount) = seen.amount() else { return state };
+            let mut amounts = if let Some(State::Amounts(amounts)) = state { amounts } else { Box::default() };
+            amounts.add(seen.moment(), amount, retention, *reach, seen.now);
+            Some(State::Amounts(amounts))
+        }
+        Fold::Peaks { extreme, retention } => {
+            let Some(amount) = seen.amount() else { return state };
+            let mut peaks = if let Some(State::Peaks(peaks)) = state { peaks } else { Box::default() };
+            peaks.add(seen.moment(), amount, *extreme, retention, seen.now);
+            Some(State::Peaks(peaks))
+        }
+        Fold::Entries { retention, identified, measured } => {
+            let value = measured.as_ref().and_then(|measured| seen.measured(measured));
+            let mut entries = if let Some(State::Entries(entries)) = state { entries } else { Box::default() };
+            entries.add(Entry { position: Position::of(seen.event, *identified), value }, retention, seen.now);
+            Some(State::Entries(entries))
+        }
+        Fold::Latest { retention, measured } => {
+            let Some(value) = seen.measured(measured) else { return state };
+            let mut latest = if let Some(State::Latest(latest)) = state { latest } else { Box::default() };
+            latest.add(seen.moment(), value, retention, seen.now);
+            Some(State::Latest(latest))
+        }
+        Fold::Register => {
+            let current = if let Some(State::Register(register)) = state { Some(*register) } else { None };
+            let register = Register::assign(current, seen.event, seen.slot.unwrap_or(&Slot::Absent));
+            register.map(|register| State::Register(Box::new(register)))
+        }
+        Fold::Keyed(_) => state,
+    }
+}
+
+fn fold_tally(state: Option<State>, seen: &Seen<'_>) -> Option<State> {
+    let Some(amount) = seen.amount() else { return state };
+    let mut tally = if let Some(State::Tally(tally)) = state { tally } else { Box::default() };
+    tally.0 += i128::from(amount.millionths());
+    tally.1 += 1;
+    Some(State::Tally(tally))
+}
+
+fn fold_record(extreme: Extreme, state: Option<State>, seen: &Seen<'_>) -> Option<State> {
+    let Some(amount) = seen.amount() else { return state };
+    match state {
+        Some(State::Record(kept)) if extreme.covers(kept, amount) => Some(State::Record(kept)),
+        Some(_) | None => Some(State::Record(amount)),
+    }
+}
+
+fn fold_edge(fold: &Fold, state: Option<State>, seen: &Seen<'_>) -> Option<State> {
+    let Fold::Edge { side, identified, valued } = fold else { return state };
+    if !identified && !valued {
+        let moment = seen.moment();
+        let outer = match (state, side) {
+            (Some(State::Moment(kept)), crate::segment::Side::First) => kept.min(moment),
+            (Some(State::Moment(kept)), crate::segment::Side::Last) => kept.max(moment),
+            (Some(_) | None, _) => moment,
+        };
+        return Some(State::Moment(outer));
+    }
+    match state {
+        Some(State::Edge(edge)) if !edge.is_behind(seen.event, *side) => Some(State::Edge(edge)),
+        Some(_) | None => {
+            let value = valued.then(|| seen.slot.and_then(Slot::value).cloned()).flatten();
+            Some(State::Edge(Box::new(Edge { position: Position::of(seen.event, true), value })))
+        }
+    }
+}
+
+/// Drops from `state` what no reader needs at `now` or later.
+pub fn expire(feature: &Feature, state: &mut State, now: Instant) {
+    match (&feature.fold, state) {
+        (Fold::Moments(retention), State::Moments(moments)) => moments.expire(retention, now),
+        (Fold::Amounts { retention, reach }, State::Amounts(amounts)) => amounts.expire(retention, *reach, now),
+        (Fold::Peaks { retention, .. }, State::Peaks(peaks)) => peaks.expire(retention, now),
+        (Fold::Entries { retention, .. }, State::Entries(entries)) => entries.expire(retention, now),
+        (Fold::Latest { retention, .. }, State::Latest(latest)) => latest.expire(retention, now),
+        (_, _) => {}
+    }
+}

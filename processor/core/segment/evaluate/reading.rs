@@ -1,0 +1,168 @@
+//! What a feature's state says about a window.
+
+use super::View;
+use super::datum::Datum;
+use super::quantity::Quantity;
+use super::window::Window;
+use crate::event::Number;
+use crate::feature::{Extreme, Item, Kept, State};
+use crate::segment::Side;
+use crate::segment::plan::{Answer, Measure, Reading, Span};
+use crate::timer::Instant;
+
+/// A measured value and the instant before which it does not change without an event.
+#[derive(Debug)]
+pub struct Measurement<'a> {
+    /// The value.
+    pub datum: Datum<'a>,
+    /// Until when, not included.
+    pub until: Instant,
+}
+
+/// The kept events inside a measure's window, newest first.
+pub fn in_window<'a>(measure: &'a Measure, view: &View<'a>) -> Vec<Item<'a>> {
+    let window = Window::at(&measure.span, view);
+    let state = view.scope.state(measure.feature);
+    state.into_iter().flat_map(State::newest_first).filter(|item| window.holds(item)).collect()
+}
+
+/// The event that `first` or `last` is about, and until when it stays that one.
+pub fn extreme_item<'a>(measure: &'a Measure, view: &View<'a>) -> (Option<Item<'a>>, Instant) {
+    let window = Window::at(&measure.span, view);
+    let side = match measure.reading {
+        Reading::Moment(side) | Reading::Pick(side) => side,
+        Reading::Count | Reading::Distinct | Reading::Sum | Reading::Average | Reading::Extreme(_) => Side::Last,
+    };
+    let mut found = None;
+    let mut until = window.until;
+    for item in view.scope.state(measure.feature).into_iter().flat_map(State::newest_first) {
+        if window.holds(&item) {
+            found = Some(item);
+            if side == Side::Last {
+                break;
+            }
+        } else if let Some(enters) = window.enters(item.moment) {
+            until = until.min(enters);
+        }
+    }
+    (found, found.map_or(until, |item| until.min(window.leaves(item.moment))))
+}
+
+/// The value of a measure.
+pub fn measure<'a>(measure: &'a Measure, view: &View<'a>) -> Measurement<'a> {
+    let lasting = |datum| Measurement { datum, until: Instant::NEVER };
+    match (measure.reading, view.scope.state(measure.feature)) {
+        (Reading::Moment(_), _) => {
+            let (item, until) = extreme_item(measure, view);
+            let datum = item.map_or(Datum::None, |item| Datum::Quantity(Quantity::millis(item.moment.time().millis())));
+            Measurement { datum, until }
+        }
+        (Reading::Pick(_), _) => {
+            let (item, until) = extreme_item(measure, view);
+            Measurement { datum: item.and_then(|item| item.value).map_or(Datum::None, Datum::of_kept), until }
+        }
+        (Reading::Count | Reading::Distinct, None) => lasting(Datum::Quantity(Quantity::count(0))),
+        (Reading::Sum, None) => lasting(Datum::Quantity(Quantity::number(Number::default()))),
+        (Reading::Average | Reading::Extreme(_), None) => lasting(Datum::None),
+        (_, Some(State::Total(total))) => lasting(Datum::Quantity(Quantity::count(i128::from(*total)))),
+        (reading, Some(State::Tally(tally))) => lasting(sum_or_average(reading, tally.0, i128::from(tally.1))),
+        (_, Some(State::Record(number))) => lasting(Datum::Quantity(Quantity::number(*number))),
+        (reading, Some(state)) => over_window(reading, state, &measure.span, view),
+    }
+}
+
+fn sum_or_average<'a>(reading: Reading, sum: i128, count: i128) -> Datum<'a> {
+    let scale = i128::from(Number::SCALE);
+    match (reading, count) {
+        (Reading::Average, 0) => Datum::None,
+        (Reading::Average, _) => Datum::Quantity(Quantity::fraction(sum, scale * count)),
+        (_, _) => Datum::Quantity(Quantity::fraction(sum, scale)),
+    }
+}
+
+fn over_window<'a>(reading: Reading, state: &'a State, span: &'a Span, view: &View<'a>) -> Measurement<'a> {
+    let window = Window::at(span, view);
+    let mut until = window.until;
+    let (mut events, mut sum, mut numbers) = (0_i128, 0_i128, 0_i128);
+    let mut extreme: Option<Number> = None;
+    let mut values: Vec<Kept<'_>> = Vec::new();
+    for item in state.newest_first() {
+        if !window.holds(&item) {
+            if let Some(enters) = window.enters(item.moment) {
+                until = until.min(enters);
+            }
+            continue;
+        }
+        until = until.min(window.leaves(item.moment));
+        events += 1;
+        if let Some(number) = item.number() {
+            sum += i128::from(number.millionths());
+            numbers += 1;
+            if let Reading::Extreme(which) = reading {
+                extreme = Some(extreme.map_or(number, |kept| more_extreme(which, kept, number)));
+            }
+        }
+        if reading == Reading::Distinct
+            && let Some(value) = item.value
+            && !values.contains(&value)
+        {
+            values.push(value);
+        }
+    }
+    let datum = match reading {
+        Reading::Count => Datum::Quantity(Quantity::count(events)),
+        Reading::Distinct => Datum::Quantity(Quantity::count(i128::try_from(values.len()).unwrap_or(i128::MAX))),
+        Reading::Sum | Reading::Average => sum_or_average(reading, sum, numbers),
+        Reading::Extreme(_) => extreme.map_or(Datum::None, |number| Datum::Quantity(Quantity::number(number))),
+        Reading::Moment(_) | Reading::Pick(_) => Datum::None,
+    };
+    Measurement { datum, until }
+}
+
+fn more_extreme(which: Extreme, a: Number, b: Number) -> Number {
+    if which.covers(a, b) { a } else { b }
+}
+
+/// Whether a count or a sum that only grows with events reaches `limit`, and until when.
+///
+/// The newest events that reach it decide: it is reached until the oldest of them leaves.
+pub fn reaches(measure: &Measure, limit: i128, view: &View<'_>) -> Answer {
+    let Some(state) = view.scope.state(measure.feature) else {
+        return Answer::lasting(limit <= 0);
+    };
+    match state {
+        State::Total(total) => return Answer::lasting(i128::from(*total) >= limit),
+        State::Tally(tally) => return Answer::lasting(tally.0 >= limit),
+        State::Record(_) | State::Moment(_) | State::Edge(_) | State::Moments(_) | State::Amounts(_) => {}
+        State::Peaks(_) | State::Entries(_) | State::Latest(_) | State::Register(_) | State::Keyed(_) => {}
+    }
+    let window = Window::at(&measure.span, view);
+    let mut until = window.until;
+    let mut reached = 0_i128;
+    let mut values: Vec<Kept<'_>> = Vec::new();
+    for item in state.newest_first() {
+        if !window.holds(&item) {
+            if let Some(enters) = window.enters(item.moment) {
+                until = until.min(enters);
+            } else if window.ends_at_now() {
+                break;
+            }
+            continue;
+        }
+        reached += match measure.reading {
+            Reading::Sum => item.number().map_or(0, |number| i128::from(number.millionths())),
+            Reading::Distinct => match item.value {
+                Some(value) if !values.contains(&value) => {
+                    values.push(value);
+                    1
+                }
+                Some(_) | None => 0,
+            },
+            Reading::Count | Reading::Average | Reading::Extreme(_) | Reading::Moment(_) | Reading::Pick(_) => 1,
+        };
+        if reached >= limit {
+            return Answer { holds: true, until: window.until.min(window.leaves(item.moment)) };
+        }
+    }
+    Answer { holds: limit <= 0, until }
+}

@@ -1,0 +1,80 @@
+//! Which kept events lie inside a window, and when they come and go.
+
+use super::View;
+use super::reading::extreme_item;
+use crate::feature::{Horizon, Item, Moment};
+use crate::segment::plan::{Measure, Span};
+use crate::timer::Instant;
+
+/// A window at an instant.
+#[derive(Debug)]
+pub struct Window<'a> {
+    bounds: Bounds<'a>,
+    now: Instant,
+    /// Before this instant the window is not another one; entries may still leave a sliding one.
+    pub until: Instant,
+}
+
+#[derive(Debug)]
+enum Bounds<'a> {
+    Whole,
+    Since { from: &'a Horizon, cutoff: Option<Instant> },
+    Between { from: &'a Horizon, to: &'a Horizon },
+    After(Item<'a>),
+}
+
+impl<'a> Window<'a> {
+    /// The window that `span` is at the view's now.
+    pub fn at(span: &'a Span, view: &View<'a>) -> Self {
+        let now = view.now;
+        match span {
+            Span::Whole => Self { bounds: Bounds::Whole, now, until: Instant::NEVER },
+            Span::Last { from, to: None } => {
+                let cutoff = (!from.length.is_calendar()).then(|| now.plus(-from.length.millis()));
+                Self { bounds: Bounds::Since { from, cutoff }, now, until: Instant::NEVER }
+            }
+            Span::Last { from, to: Some(to) } => Self { bounds: Bounds::Between { from, to }, now, until: Instant::NEVER },
+            Span::After(anchor) => Self::after(anchor, view),
+        }
+    }
+
+    fn after(anchor: &'a Measure, view: &View<'a>) -> Self {
+        let (item, until) = extreme_item(anchor, view);
+        Self { bounds: item.map_or(Bounds::Whole, Bounds::After), now: view.now, until }
+    }
+
+    /// Whether the event lies inside.
+    pub fn holds(&self, item: &Item<'_>) -> bool {
+        match &self.bounds {
+            Bounds::Whole => true,
+            Bounds::Since { cutoff: Some(cutoff), .. } => item.moment.time() > *cutoff,
+            Bounds::Since { from, cutoff: None } => from.passes(item.moment.time()) > self.now,
+            Bounds::Between { from, to } => {
+                let time = item.moment.time();
+                to.passes(time) <= self.now && self.now < from.passes(time)
+            }
+            Bounds::After(anchor) => item.is_after(anchor),
+        }
+    }
+
+    /// When an event that lies inside leaves.
+    pub fn leaves(&self, moment: Moment) -> Instant {
+        match &self.bounds {
+            Bounds::Whole | Bounds::After(_) => Instant::NEVER,
+            Bounds::Since { from, .. } | Bounds::Between { from, .. } => from.passes(moment.time()),
+        }
+    }
+
+    /// When an event that lies outside comes in, if it still will.
+    pub fn enters(&self, moment: Moment) -> Option<Instant> {
+        match &self.bounds {
+            Bounds::Whole | Bounds::After(_) | Bounds::Since { .. } => None,
+            Bounds::Between { to, .. } => Some(to.passes(moment.time())).filter(|enters| *enters > self.now),
+        }
+    }
+
+    /// Whether events older than one that lies outside lie outside too, for good.
+    pub const fn ends_at_now(&self) -> bool {
+        matches!(self.bounds, Bounds::Whole | Bounds::Since { cutoff: Some(_), .. } | Bounds::After(_))
+    }
+}

@@ -1,0 +1,294 @@
+//! From a typed expression to a compiled condition, collecting the features it reads.
+
+use std::collections::BTreeSet;
+
+use super::features::{Features, Reads, Selector, Wanted};
+use super::forms::{Need, can_tie};
+use super::measure::Measure;
+use super::node::{Condition, Leaf, Operand, Test};
+use crate::event::{Number, Value};
+use crate::feature::Horizon;
+use crate::segment::{Expression, Form, Path, Relation, Term, Type};
+use crate::timer::Zone;
+
+/// Features by value of a property, while they are compiled.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// The property.
+    pub property: Path,
+    /// Its type.
+    pub ty: Type,
+    /// The features of one value.
+    pub features: Features,
+}
+
+/// Compiles the expressions of one catalog.
+#[derive(Debug)]
+pub struct Compiler {
+    /// The features of a customer.
+    pub customer: Features,
+    /// The features by value, one group for each `for some`.
+    pub groups: Vec<Group>,
+    /// The zone of the definition at hand.
+    pub zone: Zone,
+    /// Inside a filter: the slots of the properties of the event type at hand.
+    pub slots: Vec<(Path, usize)>,
+    /// The group whose condition is being compiled.
+    inside: Option<usize>,
+    /// The customer's features read by the leaf at hand.
+    reads: BTreeSet<usize>,
+}
+
+impl Compiler {
+    /// A compiler without features.
+    pub fn new(zone: Zone) -> Self {
+        Self { customer: Features::default(), groups: Vec::new(), zone, slots: Vec::new(), inside: None, reads: BTreeSet::new() }
+    }
+
+    /// The feature that serves a reader in the scope at hand.
+    pub fn feature(&mut self, selector: Option<&Selector>, reads: Option<&Reads>, wanted: Wanted) -> usize {
+        if let Some(group) = self.inside.and_then(|inside| self.groups.get_mut(inside)) {
+            return group.features.serve(selector, reads, wanted);
+        }
+        let index = self.customer.serve(selector, reads, wanted);
+        self.reads.insert(index);
+        index
+    }
+
+    fn trait_feature(&mut self, path: &Path, ty: &Type) -> usize {
+        let reads = Reads { path: path.clone(), ty: ty.clone() };
+        let index = self.customer.serve(None, Some(&reads), Wanted::Register);
+        self.reads.insert(index);
+        index
+    }
+
+    /// The customer's features read since this was last asked.
+    pub fn take_reads(&mut self) -> Vec<usize> {
+        std::mem::take(&mut self.reads).into_iter().collect()
+    }
+
+    /// A boolean expression.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other term is a leaf")]
+    pub fn condition(&mut self, expression: &Expression) -> Condition {
+        match &expression.term {
+            Term::Constant(Value::Boolean(holds)) => Condition::Constant(*holds),
+            Term::And(parts) => Condition::And(parts.iter().map(|part| self.condition(part)).collect()),
+            Term::Or(parts) => Condition::Or(parts.iter().map(|part| self.condition(part)).collect()),
+            Term::Not(inner) => Condition::Not(Box::new(self.condition(inner))),
+            Term::If { condition, then, otherwise } => {
+                Condition::If(Box::new([condition, then, otherwise].map(|part| self.condition(part))))
+            }
+            Term::Compare(relation, left, right) => self.comparison(*relation, left, right),
+            Term::Between(value, low, high) => Condition::And(vec![
+                self.comparison(Relation::AtLeast, value, low),
+                self.comparison(Relation::AtMost, value, high),
+            ]),
+            _ => self.leaf(expression, |compiler| compiler.test(expression)),
+        }
+    }
+
+    fn leaf(&mut self, expression: &Expression, test: impl FnOnce(&mut Self) -> (Test, Option<(Operand, Type)>)) -> Condition {
+        let outer = std::mem::take(&mut self.reads);
+        let (test, shown) = test(self);
+        let reads = std::mem::replace(&mut self.reads, outer);
+        self.reads.extend(&reads);
+        let features = reads.into_iter().collect();
+        Condition::Leaf(Box::new(Leaf { test, text: expression.to_string().into(), shown, features }))
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other term is a boolean value")]
+    fn test(&mut self, expression: &Expression) -> (Test, Option<(Operand, Type)>) {
+        match &expression.term {
+            Term::In { value, list, negated } => {
+                let items = list.iter().filter_map(constant).collect();
+                let operand = self.operand(value);
+                (Test::In(operand.clone(), items, *negated), Some((operand, value.ty.clone())))
+            }
+            Term::Contains(whole, part) => self.two(whole, part, Test::Contains),
+            Term::StartsWith(whole, part) => self.two(whole, part, Test::StartsWith),
+            Term::EndsWith(whole, part) => self.two(whole, part, Test::EndsWith),
+            Term::Missing(inner) => {
+                let operand = self.operand(inner);
+                (Test::Missing(operand.clone(), true), Some((operand, inner.ty.clone())))
+            }
+            Term::Exists(inner) => {
+                let operand = self.operand(inner);
+                (Test::Missing(operand.clone(), false), Some((operand, inner.ty.clone())))
+            }
+            Term::Form(Form::Sequence { first, second, within, window }) => {
+                (Test::Sequence(Box::new(self.sequence(first, second, *within, window))), None)
+            }
+            Term::ForSome { property, ty, condition } => (self.for_some(property, ty, condition), None),
+            _ => (Test::Truth(self.operand(expression)), None),
+        }
+    }
+
+    fn two(&mut self, whole: &Expression, part: &Expression, test: impl FnOnce(Operand, Operand) -> Test) -> (Test, Option<(Operand, Type)>) {
+        let operand = self.operand(whole);
+        let part = self.operand(part);
+        (test(operand.clone(), part), Some((operand, whole.ty.clone())))
+    }
+
+    fn for_some(&mut self, property: &Path, ty: &Type, condition: &Expression) -> Test {
+        let group = self.groups.len();
+        self.groups.push(Group { property: property.clone(), ty: ty.clone(), features: Features::default() });
+        let feature = self.feature(None, None, Wanted::Keyed(group));
+        let outside = self.inside.replace(group);
+        let condition = self.condition(condition);
+        self.inside = outside;
+        Test::ForSome { feature, property: property.join(".").into(), condition }
+    }
+
+    fn comparison(&mut self, relation: Relation, left: &Expression, right: &Expression) -> Condition {
+        if let Term::If { condition, then, otherwise } = &left.term {
+            let parts = [self.condition(condition), self.comparison(relation, then, right), self.comparison(relation, otherwise, right)];
+            return Condition::If(Box::new(parts));
+        }
+        if let Term::If { condition, then, otherwise } = &right.term {
+            let parts = [self.condition(condition), self.comparison(relation, left, then), self.comparison(relation, left, otherwise)];
+            return Condition::If(Box::new(parts));
+        }
+        if constant(left).is_some() && constant(right).is_none() || matches!(left.term, Term::Length(_)) {
+            return self.comparison(relation.flipped(), right, left);
+        }
+        if let Some(threshold) = self.threshold(relation, left, right) {
+            return threshold;
+        }
+        let whole = Expression {
+            term: Term::Compare(relation, Box::new(left.clone()), Box::new(right.clone())),
+            ty: Type::Boolean,
+        };
+        self.leaf(&whole, |compiler| compiler.compared(relation, left, right))
+    }
+
+    fn compared(&mut self, relation: Relation, left: &Expression, right: &Expression) -> (Test, Option<(Operand, Type)>) {
+        if let (Term::Form(Form::Moment(a, events_a, window_a)), Term::Form(Form::Moment(b, events_b, window_b))) = (&left.term, &right.term) {
+            let identified = can_tie(events_a, events_b);
+            let (left, right) = ((*a, events_a, window_a, left), (*b, events_b, window_b, right));
+            let [left, right] = [left, right].map(|(side, events, window, form)| {
+                let (reading, feature, span) = self.moment(side, events, window, identified);
+                Measure { reading, feature, span, text: form.to_string().into() }
+            });
+            let shown = (Operand::Measure(Box::new(left.clone())), Type::Instant);
+            return (Test::Order(relation, left, right), Some(shown));
+        }
+        if let Term::Length(length) = &right.term
+            && length.is_calendar()
+            && let Term::Since(instant) | Term::Until(instant) = &left.term
+        {
+            let ahead = matches!(left.term, Term::Until(_));
+            let shown = self.operand(left);
+            let instant = self.operand(instant);
+            let length = Horizon { length: *length, zone: self.zone.clone() };
+            return (Test::Distance { relation, instant, ahead, length }, Some((shown, Type::Duration)));
+        }
+        let shown = self.operand(left);
+        let right = self.operand(right);
+        (Test::Compare(relation, shown.clone(), right), Some((shown, left.ty.clone())))
+    }
+
+    /// A count, or a sum that only grows, against a constant: only as much is kept as tells whether it is reached.
+    fn threshold(&mut self, relation: Relation, left: &Expression, right: &Expression) -> Option<Condition> {
+        let Term::Form(form) = &left.term else { return None };
+        let limit = number(right)?.millionths();
+        let scale = match form {
+            Form::Count(..) | Form::Days(..) | Form::Distinct(..) => Number::SCALE,
+            Form::Sum(column, _) if column.nonnegative => 1,
+            Form::Sum(..) | Form::Average(..) | Form::Minimum(..) | Form::Maximum(..) => return None,
+            Form::Moment(..) | Form::Pick(..) | Form::Sequence { .. } => return None,
+        };
+        let at_least = i128::from(limit.div_euclid(scale)) + i128::from(limit.rem_euclid(scale) != 0);
+        let more = i128::from(limit.div_euclid(scale)) + 1;
+        let (limit, negated) = match relation {
+            Relation::AtLeast => (at_least, false),
+            Relation::Greater => (more, false),
+            Relation::Less => (at_least, true),
+            Relation::AtMost => (more, true),
+            Relation::Equal | Relation::Unequal => return self.exactly(relation, left, form, right),
+        };
+        let text = Expression { term: Term::Compare(relation, Box::new(left.clone()), Box::new(right.clone())), ty: Type::Boolean };
+        Some(self.leaf(&text, |compiler| {
+            let measure = compiler.measure(form, Need::Threshold(limit.max(1)));
+            let shown = (Operand::Measure(Box::new(measure.clone())), Type::Number);
+            (Test::Reach { measure, limit, negated }, Some(shown))
+        }))
+    }
+
+    /// `count == k` and `!=`: one more than k is enough to tell.
+    fn exactly(&mut self, relation: Relation, left: &Expression, form: &Form, right: &Expression) -> Option<Condition> {
+        if matches!(form, Form::Sum(..)) {
+            return None;
+        }
+        let limit = number(right)?;
+        let whole = limit.millionths().div_euclid(Number::SCALE).max(0);
+        let text = Expression { term: Term::Compare(relation, Box::new(left.clone()), Box::new(right.clone())), ty: Type::Boolean };
+        Some(self.leaf(&text, |compiler| {
+            let measure = compiler.measure(form, Need::Threshold(i128::from(whole) + 1));
+            let operand = Operand::Measure(Box::new(measure));
+            (Test::Compare(relation, operand.clone(), Operand::Constant(Value::Number(limit))), Some((operand, Type::Number)))
+        }))
+    }
+
+    /// Any expression, as a value.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other term is a condition")]
+    pub fn operand(&mut self, expression: &Expression) -> Operand {
+        if let Some(value) = constant(expression) {
+            return Operand::Constant(value);
+        }
+        match &expression.term {
+            Term::Length(length) => Operand::Millis(length.millis()),
+            Term::If { condition, then, otherwise } if expression.ty != Type::Boolean => {
+                let condition = Box::new(self.condition(condition));
+                Operand::If(condition, Box::new(self.operand(then)), Box::new(self.operand(otherwise)))
+            }
+            Term::Arithmetic(arithmetic, left, right) => {
+                Operand::Arithmetic(*arithmetic, Box::new(self.operand(left)), Box::new(self.operand(right)))
+            }
+            Term::Negate(inner) => Operand::Negate(Box::new(self.operand(inner))),
+            Term::Lower(inner) => Operand::Lower(Box::new(self.operand(inner))),
+            Term::DateOf(inner) => Operand::DateOf(Box::new(self.operand(inner)), self.zone.clone()),
+            Term::Since(inner) => Operand::Since(Box::new(self.operand(inner))),
+            Term::Until(inner) => Operand::Until(Box::new(self.operand(inner))),
+            Term::Trait(path) => Operand::Trait(self.trait_feature(path, &expression.ty)),
+            Term::Property(path) => Operand::Property(self.slots.iter().find(|(known, _)| known == path).map(|(_, slot)| *slot)),
+            Term::Form(form) if !matches!(form, Form::Sequence { .. }) => Operand::Measure(Box::new(self.measure(form, Need::Value))),
+            _ => Operand::Condition(Box::new(self.condition(expression))),
+        }
+    }
+}
+
+impl Relation {
+    /// The relation with its operands exchanged.
+    #[must_use]
+    pub const fn flipped(self) -> Self {
+        match self {
+            Self::Equal => Self::Equal,
+            Self::Unequal => Self::Unequal,
+            Self::Less => Self::Greater,
+            Self::AtMost => Self::AtLeast,
+            Self::Greater => Self::Less,
+            Self::AtLeast => Self::AtMost,
+        }
+    }
+}
+
+/// The value of a constant, a negated one included.
+#[expect(clippy::wildcard_enum_match_arm, reason = "nothing else is constant")]
+pub fn constant(expression: &Expression) -> Option<Value> {
+    match &expression.term {
+        Term::Constant(value) => Some(value.clone()),
+        Term::Negate(inner) => match constant(inner)? {
+            Value::Number(number) => number.millionths().checked_neg().map(|negated| Value::Number(Number::from_millionths(negated))),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "nothing else is a number")]
+fn number(expression: &Expression) -> Option<Number> {
+    match constant(expression)? {
+        Value::Number(number) => Some(number),
+        _ => None,
+    }
+}

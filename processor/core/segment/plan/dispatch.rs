@@ -1,0 +1,187 @@
+//! From an event's type to the features it is folded into.
+
+use super::compile::{Compiler, Group};
+use super::features::{Features, Reads, Selector, Sourced};
+use super::node::Condition;
+use crate::event::{Column, Interest, KindInterest};
+use crate::feature::Fold;
+use crate::segment::{Declarations, Expression, Path, Selection, Term};
+use crate::timer::{Instant, Zone};
+
+/// What an event of one type is folded into.
+#[derive(Clone, Debug, Default)]
+pub struct Dispatch {
+    /// The customer's features.
+    pub steps: Vec<Step>,
+    /// Features by value.
+    pub groups: Vec<GroupStep>,
+}
+
+/// Features that share a filter.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Which events.
+    pub filter: Option<Condition>,
+    /// The first instant included and the first after it.
+    pub bounds: Option<(Instant, Option<Instant>)>,
+    /// The features.
+    pub features: Vec<FeatureUse>,
+    source: Option<Box<Expression>>,
+}
+
+impl Step {
+    /// Whether the fixed ends of its windows admit an event of that time.
+    pub fn admits(&self, time: Instant) -> bool {
+        self.bounds.is_none_or(|(from, to)| from <= time && to.is_none_or(|to| time < to))
+    }
+}
+
+/// A feature and the property it reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FeatureUse {
+    /// The feature.
+    pub feature: usize,
+    /// The event's slot; none where the feature reads no property or the type lacks it.
+    pub slot: Option<usize>,
+}
+
+/// Features by the values of a property.
+#[derive(Clone, Debug)]
+pub struct GroupStep {
+    /// The customer's keyed feature.
+    pub feature: usize,
+    /// The group.
+    pub group: usize,
+    /// The slot with the event's values of the property.
+    pub slot: usize,
+    /// The features of one value.
+    pub steps: Vec<Step>,
+}
+
+/// Builds the index and, with it, the interest.
+#[derive(Debug)]
+pub struct Dispatcher<'a> {
+    declarations: &'a Declarations,
+    interest: Interest,
+    /// By rank; the last is for every type that nobody declared.
+    dispatches: Vec<Dispatch>,
+}
+
+impl<'a> Dispatcher<'a> {
+    /// An index without features.
+    pub fn new(declarations: &'a Declarations) -> Self {
+        let kinds = declarations.events.iter().map(|event| KindInterest { name: event.name.clone(), columns: Vec::new() }).collect();
+        Self { declarations, interest: Interest { kinds }, dispatches: vec![Dispatch::default(); declarations.events.len() + 1] }
+    }
+
+    /// Adds everything that was compiled, and gives the index and the interest.
+    pub fn build(mut self, features: &Features, groups: &[Group]) -> (Vec<Dispatch>, Interest) {
+        for (index, sourced) in features.all.iter().enumerate() {
+            match (&sourced.selector, &sourced.feature.fold) {
+                (Some(selector), _) => {
+                    for kind in self.kinds(selector) {
+                        let step = self.step(kind, selector, sourced, index);
+                        if let Some(dispatch) = self.dispatches.get_mut(kind) {
+                            merge(&mut dispatch.steps, step);
+                        }
+                    }
+                }
+                (None, Fold::Keyed(group)) => self.group(index, *group, groups),
+                (None, _) => self.register(index, sourced),
+            }
+        }
+        (self.dispatches, self.interest)
+    }
+
+    fn kinds(&self, selector: &Selector) -> Vec<usize> {
+        match &selector.events.selection {
+            Selection::Types(names) => names.iter().filter_map(|name| self.declarations.rank(name).map(usize::from)).collect(),
+            Selection::Any => {
+                let counted = |rank: &usize| {
+                    let name = self.declarations.events.get(*rank).map(|event| event.name.as_str());
+                    !matches!(name, Some("profile" | "erase"))
+                };
+                (0..=self.declarations.events.len()).filter(counted).collect()
+            }
+        }
+    }
+
+    fn step(&mut self, kind: usize, selector: &Selector, sourced: &Sourced, feature: usize) -> Step {
+        let slot = sourced.reads.as_ref().and_then(|reads| self.slot(kind, reads, false));
+        let filter = selector.events.filter.as_ref().map(|filter| self.filter(kind, filter));
+        let source = selector.events.filter.clone();
+        Step { filter, bounds: selector.bounds, features: vec![FeatureUse { feature, slot }], source }
+    }
+
+    fn filter(&mut self, kind: usize, filter: &Expression) -> Condition {
+        let mut properties = Vec::new();
+        collect_properties(filter, &mut properties);
+        let slots = properties.into_iter().filter_map(|reads| self.slot(kind, &reads, false).map(|slot| (reads.path, slot)));
+        let mut compiler = Compiler::new(Zone::UTC);
+        compiler.slots = slots.collect();
+        compiler.condition(filter)
+    }
+
+    fn slot(&mut self, kind: usize, reads: &Reads, spread: bool) -> Option<usize> {
+        let property = self.declarations.events.get(kind)?.properties.get(&reads.path);
+        if property.is_none() && !spread {
+            return None;
+        }
+        let nonnegative = property.is_some_and(|property| property.nonnegative);
+        self.column(kind, Column { path: reads.path.clone(), ty: reads.ty.clone(), nonnegative, spread })
+    }
+
+    fn column(&mut self, kind: usize, column: Column) -> Option<usize> {
+        let columns = &mut self.interest.kinds.get_mut(kind)?.columns;
+        let known = columns.iter().position(|known| *known == column);
+        Some(known.unwrap_or_else(|| {
+            columns.push(column);
+            columns.len() - 1
+        }))
+    }
+
+    fn register(&mut self, feature: usize, sourced: &Sourced) {
+        let (Some(reads), Some(profile)) = (&sourced.reads, self.declarations.rank("profile").map(usize::from)) else { return };
+        let column = Column { path: reads.path.clone(), ty: reads.ty.clone(), nonnegative: false, spread: false };
+        let slot = self.column(profile, column);
+        let step = Step { filter: None, bounds: None, features: vec![FeatureUse { feature, slot }], source: None };
+        if let Some(dispatch) = self.dispatches.get_mut(profile) {
+            merge(&mut dispatch.steps, step);
+        }
+    }
+
+    fn group(&mut self, feature: usize, group: usize, groups: &[Group]) {
+        let Some(compiled) = groups.get(group) else { return };
+        let property = Reads { path: compiled.property.clone(), ty: compiled.ty.clone() };
+        for (index, sourced) in compiled.features.all.iter().enumerate() {
+            let Some(selector) = &sourced.selector else { continue };
+            for kind in self.kinds(selector) {
+                let Some(slot) = self.slot(kind, &property, true) else { continue };
+                let step = self.step(kind, selector, sourced, index);
+                let Some(dispatch) = self.dispatches.get_mut(kind) else { continue };
+                match dispatch.groups.iter_mut().find(|known| known.group == group) {
+                    Some(known) => merge(&mut known.steps, step),
+                    None => dispatch.groups.push(GroupStep { feature, group, slot, steps: vec![step] }),
+                }
+            }
+        }
+    }
+}
+
+fn merge(steps: &mut Vec<Step>, step: Step) {
+    match steps.iter_mut().find(|known| known.source == step.source && known.bounds == step.bounds) {
+        Some(known) => known.features.extend(step.features),
+        None => steps.push(step),
+    }
+}
+
+/// The properties a filter reads.
+fn collect_properties(expression: &Expression, found: &mut Vec<Reads>) {
+    if let Term::Property(path) = &expression.term {
+        let path: Path = path.clone();
+        found.push(Reads { path, ty: expression.ty.clone() });
+    }
+    for part in expression.parts() {
+        collect_properties(part, found);
+    }
+}

@@ -1,0 +1,162 @@
+//! The features of a catalog while it is compiled: equal ones are made once, and keep what their readers need together.
+
+use std::collections::BTreeMap;
+
+use crate::event::Number;
+use crate::feature::{Extreme, Feature, Fold, Measured, Retention, Rule};
+use crate::segment::{Events, Path, Side, Type};
+use crate::timer::Instant;
+
+/// Which events a feature is about: types and filter, and where a window has fixed ends those.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selector {
+    /// Types and filter.
+    pub events: Events,
+    /// The first instant included and the first after it.
+    pub bounds: Option<(Instant, Option<Instant>)>,
+}
+
+/// Which property a feature reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reads {
+    /// Where it is.
+    pub path: Path,
+    /// Its type.
+    pub ty: Type,
+}
+
+/// A feature and where its events come from.
+#[derive(Clone, Debug)]
+pub struct Sourced {
+    /// The feature.
+    pub feature: Feature,
+    /// Its events; none for traits and keyed features.
+    pub selector: Option<Selector>,
+    /// Its property.
+    pub reads: Option<Reads>,
+}
+
+/// The features of one scope: of a customer, or of one value inside a `for some`.
+#[derive(Clone, Debug, Default)]
+pub struct Features {
+    /// In the order of their indices.
+    pub all: Vec<Sourced>,
+    by_key: BTreeMap<String, usize>,
+}
+
+/// What a reader asks a feature to keep; together with selector and property it decides which feature serves it.
+#[derive(Clone, Debug)]
+pub enum Wanted {
+    /// How many.
+    Total,
+    /// Sum and count of the property.
+    Tally,
+    /// The extreme of the property.
+    Record(Extreme),
+    /// The first or last event.
+    Edge {
+        /// Which.
+        side: Side,
+        /// With its identity.
+        identified: bool,
+        /// With the property's value.
+        valued: bool,
+    },
+    /// Moments.
+    Moments(Rule),
+    /// Amounts, and where a threshold suffices its value in millionths.
+    Amounts(Rule, Option<Number>),
+    /// Peaks.
+    Peaks(Extreme, Rule),
+    /// Whole events.
+    Entries {
+        /// How many.
+        rule: Rule,
+        /// With their identities.
+        identified: bool,
+        /// With values.
+        measured: Option<Measured>,
+    },
+    /// Latest values.
+    Latest(Rule, Measured),
+    /// A trait.
+    Register,
+    /// Features by value.
+    Keyed(usize),
+}
+
+impl Features {
+    /// The index of the feature that serves a reader.
+    pub fn serve(&mut self, selector: Option<&Selector>, reads: Option<&Reads>, wanted: Wanted) -> usize {
+        let key = key(selector, reads, &wanted);
+        let index = *self.by_key.entry(key).or_insert(self.all.len());
+        match self.all.get_mut(index) {
+            Some(sourced) => widen(&mut sourced.feature.fold, wanted),
+            None => self.all.push(Sourced {
+                feature: Feature { fold: made(wanted), text: describe(selector, reads) },
+                selector: selector.cloned(),
+                reads: reads.cloned(),
+            }),
+        }
+        index
+    }
+}
+
+/// Two readers share a feature when this is equal: everything but how much is kept.
+fn key(selector: Option<&Selector>, reads: Option<&Reads>, wanted: &Wanted) -> String {
+    let kind = match wanted {
+        Wanted::Total => "total".to_owned(),
+        Wanted::Tally => "tally".to_owned(),
+        Wanted::Record(extreme) => format!("record {extreme:?}"),
+        Wanted::Edge { side, identified, valued } => format!("edge {side:?} {identified} {valued}"),
+        Wanted::Moments(_) => "moments".to_owned(),
+        Wanted::Amounts(..) => "amounts".to_owned(),
+        Wanted::Peaks(extreme, _) => format!("peaks {extreme:?}"),
+        Wanted::Entries { identified, measured, .. } => format!("entries {identified} {measured:?}"),
+        Wanted::Latest(_, measured) => format!("latest {measured:?}"),
+        Wanted::Register => "trait".to_owned(),
+        Wanted::Keyed(group) => format!("keyed {group}"),
+    };
+    let bounds = selector.and_then(|selector| selector.bounds);
+    format!("{kind} {bounds:?} {}", describe(selector, reads))
+}
+
+fn describe(selector: Option<&Selector>, reads: Option<&Reads>) -> String {
+    let events = selector.map(|selector| selector.events.to_string()).unwrap_or_default();
+    let column = reads.map(|reads| reads.path.join(".")).unwrap_or_default();
+    match (events.is_empty(), column.is_empty()) {
+        (false, false) => format!("{column} of {events}"),
+        (false, true) => events,
+        (true, _) => column,
+    }
+}
+
+fn made(wanted: Wanted) -> Fold {
+    match wanted {
+        Wanted::Total => Fold::Total,
+        Wanted::Tally => Fold::Tally,
+        Wanted::Record(extreme) => Fold::Record(extreme),
+        Wanted::Edge { side, identified, valued } => Fold::Edge { side, identified, valued },
+        Wanted::Moments(rule) => Fold::Moments(Retention::of(rule)),
+        Wanted::Amounts(rule, reach) => Fold::Amounts { retention: Retention::of(rule), reach },
+        Wanted::Peaks(extreme, rule) => Fold::Peaks { extreme, retention: Retention::of(rule) },
+        Wanted::Entries { rule, identified, measured } => Fold::Entries { retention: Retention::of(rule), identified, measured },
+        Wanted::Latest(rule, measured) => Fold::Latest { retention: Retention::of(rule), measured },
+        Wanted::Register => Fold::Register,
+        Wanted::Keyed(group) => Fold::Keyed(group),
+    }
+}
+
+fn widen(fold: &mut Fold, wanted: Wanted) {
+    match (fold, wanted) {
+        (Fold::Amounts { retention, reach }, Wanted::Amounts(rule, wanted)) => {
+            retention.add(rule);
+            *reach = reach.zip(wanted).map(|(a, b)| a.max(b));
+        }
+        (Fold::Moments(retention), Wanted::Moments(rule))
+        | (Fold::Peaks { retention, .. }, Wanted::Peaks(_, rule))
+        | (Fold::Entries { retention, .. }, Wanted::Entries { rule, .. })
+        | (Fold::Latest { retention, .. }, Wanted::Latest(rule, _)) => retention.add(rule),
+        (_, _) => {}
+    }
+}

@@ -1,0 +1,67 @@
+//! How a condition reads a feature: what it asks of the kept state, and over which window.
+
+use std::sync::Arc;
+
+use crate::feature::{Extreme, Horizon};
+use crate::segment::Side;
+
+/// A measurement of one customer.
+#[derive(Clone, Debug)]
+pub struct Measure {
+    /// What is asked.
+    pub reading: Reading,
+    /// Of which feature.
+    pub feature: usize,
+    /// Over which window.
+    pub span: Span,
+    /// The canonical text of the form.
+    pub text: Arc<str>,
+}
+
+/// What is asked of a feature's state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// How many events.
+    Count,
+    /// How many different values.
+    Distinct,
+    /// The sum, in millionths.
+    Sum,
+    /// The mean.
+    Average,
+    /// The extreme.
+    Extreme(Extreme),
+    /// The instant of the first or last event.
+    Moment(Side),
+    /// The value on the first or last event.
+    Pick(Side),
+}
+
+/// A window as evaluation sees it. Fixed instants are part of the feature: it folds no other events.
+#[derive(Clone, Debug)]
+pub enum Span {
+    /// All that is kept.
+    Whole,
+    /// An event at t is inside while `t + to <= now < t + from`.
+    Last {
+        /// The older edge.
+        from: Horizon,
+        /// The newer edge, where it is not now.
+        to: Option<Horizon>,
+    },
+    /// After the event that this measures, or everything where it never happened.
+    After(Box<Measure>),
+}
+
+/// One event and then a different one.
+#[derive(Clone, Debug)]
+pub struct Sequence {
+    /// The feature of the earlier step.
+    pub first: usize,
+    /// The feature of the later step.
+    pub second: usize,
+    /// The greatest distance, not included; without one, only the first of the earlier and the last of the later are kept.
+    pub within: Option<Horizon>,
+    /// Where the later step lies.
+    pub span: Span,
+}

@@ -1,0 +1,19 @@
+//! All definitions compiled together: features shared, and an index from event type to what it touches.
+//!
+//! Conditions that measure the same events share a feature, which keeps what the most demanding of them needs. An event
+//! touches only the features that its type and their filters admit, and only segments that read those are evaluated.
+
+mod catalog;
+mod compile;
+mod dispatch;
+mod features;
+mod forms;
+mod mask;
+mod measure;
+mod node;
+
+pub use catalog::{Catalog, CompiledSegment};
+pub use dispatch::{Dispatch, FeatureUse, GroupStep, Step};
+pub use mask::Mask;
+pub use measure::{Measure, Reading, Sequence, Span};
+pub use node::{Answer, Condition, Leaf, Operand, Test};
