@@ -37,3 +37,62 @@ pub fn repeated_ids(records: &[Stored]) -> Vec<String> {
     let ids = records.iter().map(|record| record.header("ce_id").unwrap_or_default());
     ids.filter(|id| id.is_empty() || !seen.insert(id.clone())).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn errors(history: &[(&str, &str)]) -> usize {
+        let announced: Vec<Announced> = history
+            .iter()
+            .map(|(change, at)| {
+                Announced::from_json(serde_json::json!({
+                    "customer_id": "c", "segment": "s", "change": change, "at": format!("2026-01-05T10:00:0{at}Z"),
+                }))
+            })
+            .collect();
+        alternation_errors(&announced).len()
+    }
+
+    #[test]
+    fn whatever_is_out_of_turn_is_found() {
+        for (history, expected) in [
+            ([("entered", "1"), ("exited", "2"), ("entered", "2")].as_slice(), 0),
+            (&[("exited", "1")], 1),
+            (&[("entered", "1"), ("entered", "2")], 1),
+            (&[("entered", "1"), ("exited", "2"), ("exited", "3")], 1),
+            (&[("entered", "2"), ("exited", "1")], 1),
+            (&[("entered", "1"), ("gone", "2")], 1),
+        ] {
+            assert_eq!(errors(history), expected, "{history:?}");
+        }
+    }
+
+    #[test]
+    fn stages_join() {
+        let moved = |from: Option<&str>, to: &str| {
+            Announced::from_json(serde_json::json!({
+                "customer_id": "c", "ladder": "l", "change": "moved", "from": from, "to": to, "at": "2026-01-05T10:00:00Z",
+            }))
+        };
+        let errors = |history: &[Announced]| alternation_errors(history).len();
+        assert_eq!(errors(&[moved(None, "new"), moved(Some("new"), "loyal")]), 0);
+        assert_eq!(errors(&[moved(None, "new"), moved(Some("lost"), "loyal")]), 1);
+        assert_eq!(errors(&[moved(Some("new"), "loyal")]), 1);
+    }
+
+    #[test]
+    fn an_id_counts_once_and_its_absence_is_an_error() {
+        let record = |id: Option<&str>| Stored {
+            partition: 0,
+            offset: 0,
+            timestamp: None,
+            key: None,
+            value: None,
+            headers: id.map(|id| ("ce_id".to_owned(), id.as_bytes().to_vec())).into_iter().collect(),
+        };
+        assert!(repeated_ids(&[record(Some("a")), record(Some("b"))]).is_empty());
+        assert_eq!(repeated_ids(&[record(Some("a")), record(Some("a"))]), ["a"]);
+        assert_eq!(repeated_ids(&[record(None)]), [""]);
+    }
+}

@@ -80,3 +80,43 @@ pub fn differences(expected: &[Settled], found: &[Settled]) -> String {
     }
     lines.join("\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn announced(history: &[(&str, &str)]) -> Vec<Announced> {
+        let of = |(change, at): &(&str, &str)| {
+            Announced::from_json(serde_json::json!({
+                "customer_id": "c", "segment": "s", "change": change, "at": format!("2026-01-05T10:00:0{at}Z"),
+            }))
+        };
+        history.iter().map(of).collect()
+    }
+
+    #[test]
+    fn pairs_at_one_instant_cancel_out_and_nothing_else_does() {
+        let settled = settle(&announced(&[
+            ("entered", "1"),
+            ("exited", "1"),
+            ("entered", "2"),
+            ("exited", "3"),
+            ("entered", "3"),
+            ("exited", "3"),
+        ]));
+        let shown: Vec<String> = settled.iter().map(ToString::to_string).collect();
+        assert_eq!(shown, ["2026-01-05T10:00:02.000Z c s entered", "2026-01-05T10:00:03.000Z c s exited"]);
+    }
+
+    #[test]
+    fn every_difference_is_told_and_equality_is_silence() {
+        let (one, two) = (settle(&announced(&[("entered", "1")])), settle(&announced(&[("entered", "2")])));
+        assert_eq!(differences(&one, &one), "");
+        assert_eq!(
+            differences(&one, &two),
+            "missing  2026-01-05T10:00:01.000Z c s entered\ntoo much 2026-01-05T10:00:02.000Z c s entered"
+        );
+        assert_eq!(differences(&one, &[]), "missing  2026-01-05T10:00:01.000Z c s entered");
+        assert_eq!(differences(&[], &two), "too much 2026-01-05T10:00:02.000Z c s entered");
+    }
+}

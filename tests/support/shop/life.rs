@@ -123,3 +123,26 @@ fn draw(dice: &mut Seeded, end: i64) -> i64 {
     let end = u64::try_from(end).expect("a positive length of time");
     i64::try_from(dice.below(end)).expect("less than the end")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_makes_one_shop_and_its_events_are_in_order() {
+        let size = Size { events: 1_000, customers: 20, days: 3 };
+        let events = shop_events(7, size);
+        assert_eq!(events, shop_events(7, size));
+        assert_ne!(events, shop_events(8, size));
+        assert_eq!(events.len(), size.events);
+        assert!(events.is_sorted_by_key(|event| event.time));
+        let of_kind = |kind| events.iter().filter(|event| event.kind == kind).count();
+        for kind in ["page_view", "cart_add", "purchase", "refund", "email_open", "email_click"] {
+            assert!(of_kind(kind) > 0, "no {kind} among {} events", size.events);
+        }
+        for event in &events {
+            let json: serde_json::Value = serde_json::from_str(&event.json).expect("an event is JSON");
+            assert_eq!(json["customer_id"], event.customer.as_str());
+        }
+    }
+}
