@@ -31,6 +31,7 @@ pub(crate) fn hostile_records(now: i64) -> Vec<Hostile> {
     let mut all = Vec::new();
     bytes(now, &mut all);
     keys(now, &mut all);
+    headers(now, &mut all);
     members(now, &mut all);
     times(now, &mut all);
     structures(now, &mut all);
@@ -108,6 +109,19 @@ fn keys(now: i64, all: &mut Vec<Hostile>) {
     all.push(binary);
 }
 
+fn headers(now: i64, all: &mut Vec<Hostile>) {
+    let cases: [(&str, &str, &[u8]); 2] = [
+        ("a batch of CloudEvents", "content-type", b"application/cloudevents-batch+json"),
+        ("a CloudEvent whose header is not UTF-8", "ce_type", &[0xff]),
+    ];
+    for (name, header, value) in cases {
+        let mut record = hostile(name, "x", whole("x", now), now, Fate::Refused("bad_cloud_event"));
+        record.load.headers.push(("ce_specversion".to_owned(), Some(b"1.0".to_vec())));
+        record.load.headers.push((header.to_owned(), Some(value.to_vec())));
+        all.push(record);
+    }
+}
+
 /// The members of an event: absent, null, of another type, too long.
 fn members(now: i64, all: &mut Vec<Hostile>) {
     let long = "a".repeat(10_000);
@@ -172,7 +186,7 @@ fn times(now: i64, all: &mut Vec<Hostile>) {
     let cases = [
         ("ten minutes ahead", now + 10 * minute, "time_in_future"),
         ("a year ahead", now + year, "time_in_future"),
-        ("microseconds", now * 1000, "time_in_future"),
+        ("microseconds", now * 1000, "bad_time"),
         ("seconds", now / 1000, "too_late"),
         ("zero", 0, "too_late"),
         ("ten years late", now - 10 * year, "too_late"),
