@@ -47,17 +47,14 @@ impl Program {
     /// Runs a command to its end, such as `["init", "--from", "earliest"]`; `--config` is added for those that take it.
     pub fn command(&self, arguments: &[&str]) -> Finished {
         let (out, err) = (self.folder.path().join("command.out"), self.folder.path().join("command.err"));
-        let mut command = self.commanded(arguments);
-        let file = |path: &Path| std::fs::File::create(path).expect("the test's folder can be written");
-        command.stdin(std::process::Stdio::null()).stdout(file(&out)).stderr(file(&err));
-        let mut child = command.spawn().expect("the program under test can be started");
-        let mut status = None;
-        until(&format!("the end of `spicchio {}`", arguments.join(" ")), COMMAND_PATIENCE, || {
-            status = child.try_wait().expect("a child can be asked after");
-            status.is_some()
-        });
+        for file in [&out, &err] {
+            std::fs::write(file, "").expect("the test's folder can be written");
+        }
+        let name = format!("spicchio {}", arguments.join(" "));
+        let mut process = Process::start_apart(&name, &mut self.commanded(arguments), &out, &err);
+        let code = process.wait(COMMAND_PATIENCE).code();
         let text = |path: &Path| String::from_utf8_lossy(&std::fs::read(path).unwrap_or_default()).into_owned();
-        Finished { code: status.and_then(|s| s.code()), stdout: text(&out), stderr: text(&err) }
+        Finished { code, stdout: text(&out), stderr: text(&err) }
     }
 
     /// Prepares the group to read everything from the beginning and to announce everything.
