@@ -7,7 +7,9 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use spicchio_core::event::{Column, Decoder, Interest, KindInterest, Mapping, RawMapping, RawTypeRule, Record, TopicRules};
+use spicchio_core::event::{
+    Column, Decoder, Interest, KindInterest, Mapping, RawMapping, RawTypeRule, Record, TopicRules,
+};
 use spicchio_core::segment::Type;
 
 const RECORDS: usize = 20_000;
@@ -48,8 +50,10 @@ fn median(mut samples: Vec<f64>) -> f64 {
 fn shapes() -> Vec<Shape> {
     let rules = TopicRules::default();
     let segment = TopicRules { mapping: segment_mapping(), ..TopicRules::default() };
-    let read = interest(vec![column("order_id", Type::Text), column("total", Type::Number), column("coupon", Type::Text)]);
-    let spread = interest(vec![Column { spread: true, ..column("product_id", Type::Text) }, column("total", Type::Number)]);
+    let read =
+        interest(vec![column("order_id", Type::Text), column("total", Type::Number), column("coupon", Type::Text)]);
+    let spread =
+        interest(vec![Column { spread: true, ..column("product_id", Type::Text) }, column("total", Type::Number)]);
     let nothing = interest(Vec::new());
     let shape = |name, interest: &Interest, rules: &TopicRules, record: fn(usize) -> (String, String)| Shape {
         name,
@@ -114,7 +118,8 @@ fn purchase(n: usize) -> (String, String) {
 
 fn purchase_of_three(n: usize) -> (String, String) {
     let customer = format!("customer-{:07}", n * 7919 % 1_000_000);
-    let item = |i: usize| format!(r#"{{"product_id":"p-{:05}","category":"lenses","price":60.25,"quantity":2}}"#, n * 3 + i);
+    let item =
+        |i: usize| format!(r#"{{"product_id":"p-{:05}","category":"lenses","price":60.25,"quantity":2}}"#, n * 3 + i);
     let value = format!(
         r#"{{"id":"e-{n:010}","type":"purchase","customer_id":"{customer}","time":"{}","properties":{{"order_id":"o-{n}","total":120.50,"currency":"EUR","items":[{},{},{}]}}}}"#,
         time(n),

@@ -25,7 +25,7 @@ pub struct Replay {
 
 impl Replay {
     /// A replay of these definitions, nothing read yet.
-    pub fn new(catalog: Arc<Catalog>, settings: Settings) -> Self {
+    pub fn new(catalog: Arc<Catalog>, settings: &Settings) -> Self {
         Self { engine: Engine::new(catalog, settings), effects: Effects::default(), clock: None }
     }
 

@@ -3,23 +3,19 @@
 //! A record is scanned once for validity, customer, type, time and id; only properties named in the [`Interest`] are
 //! decoded. Whether a record is refused never depends on the definitions. Not here: what an event does (`feature`).
 
-mod decode;
-mod envelope;
+mod decoding;
+mod dedup;
 mod identity;
 mod interest;
-mod mapping;
 mod number;
-mod properties;
 mod record;
 mod rejection;
-mod scalar;
-mod scan;
 mod value;
 
-pub use decode::Decoder;
+pub use decoding::{Decoder, Mapping, MappingError, RawMapping, RawTypeChoice, RawTypeRule};
+pub use dedup::{Dedup, Sighting};
 pub use identity::Identity;
 pub use interest::{Column, Interest, Kind, KindInterest};
-pub use mapping::{Mapping, MappingError, RawMapping, RawTypeChoice, RawTypeRule};
 pub use number::Number;
 pub use record::{Header, Record, TopicRules};
 pub use rejection::{Reason, Rejection};
@@ -31,7 +27,7 @@ use crate::customer::CustomerId;
 use crate::timer::Instant;
 
 /// A valid fact about one customer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
     /// Whom it is about.
     pub customer: CustomerId,

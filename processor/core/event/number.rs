@@ -43,28 +43,20 @@ impl Number {
         if whole.is_empty() || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
             return None;
         }
-        let fraction_digits = i64::try_from(fraction.len()).ok()?;
-        let mut scale = exponent.checked_add(6)?.checked_sub(fraction_digits)?;
-        let mut millionths: i128 = 0;
-        let digits = whole.bytes().chain(fraction.bytes()).collect::<Vec<u8>>();
-        let mut significant = digits.as_slice();
-        while let [rest @ .., b'0'] = significant {
-            significant = rest;
-            scale += 1;
-        }
-        for digit in significant {
-            millionths = millionths.checked_mul(10)?.checked_add(i128::from(digit - b'0'))?;
+        let fraction = fraction.trim_end_matches('0');
+        let significant = if fraction.is_empty() { whole.trim_end_matches('0') } else { whole };
+        let zeros = i64::try_from(whole.len() - significant.len()).ok()?;
+        let scale = exponent.checked_add(6)?.checked_add(zeros)?.checked_sub(i64::try_from(fraction.len()).ok()?)?;
+        let mut millionths: u64 = 0;
+        for digit in significant.bytes().chain(fraction.bytes()) {
+            millionths = millionths.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
         }
         if millionths == 0 {
             return Some(Self(0));
         }
-        if scale < 0 {
-            return None;
-        }
-        for _ in 0..scale {
-            millionths = millionths.checked_mul(10).filter(|m| *m <= 1 << 63)?;
-        }
-        i64::try_from(if negative { -millionths } else { millionths }).ok().map(Self)
+        let power = u32::try_from(scale).ok().and_then(|scale| 10u64.checked_pow(scale))?;
+        let magnitude = i128::from(millionths.checked_mul(power)?);
+        i64::try_from(if negative { -magnitude } else { magnitude }).ok().map(Self)
     }
 }
 

@@ -3,7 +3,7 @@
 //! Plain borrowed bytes: nothing here knows Kafka's client. Not here: where the record stood in its topic (the dead
 //! letter's `Origin`), since no decision about an event may depend on it.
 
-use super::Mapping;
+use super::decoding::Mapping;
 use crate::timer::Instant;
 
 /// A header's name and value.

@@ -21,7 +21,7 @@ pub enum Reason {
     TooDeep,
     /// Its value is not exactly one JSON object, or a text in it holds half a surrogate pair.
     NotJson,
-    /// It calls itself a CloudEvent, but is a batch, or a header of it is not UTF-8.
+    /// It calls itself a `CloudEvent`, but is a batch, or a header of it is not UTF-8.
     BadCloudEvent,
     /// It has no type, or an empty one.
     NoType,

@@ -29,7 +29,8 @@ impl Amounts {
 
     /// Drops what no reader needs at `now` or later.
     pub fn expire(&mut self, retention: &Retention, reach: Option<Number>, now: Instant) {
-        let mut needed = retention.needed(self.kept.len(), now, |index| self.kept.get(index).map_or(now, |e| e.0.time()));
+        let mut needed =
+            retention.needed(self.kept.len(), now, |index| self.kept.get(index).map_or(now, |e| e.0.time()));
         if let Some(reach) = reach {
             let mut sum = 0_i128;
             let exceeding = self.kept.iter().rev().take_while(|(_, amount)| {

@@ -26,7 +26,7 @@ pub enum Kept<'a> {
     Value(&'a Value),
 }
 
-impl<'a> Item<'a> {
+impl Item<'_> {
     const fn bare(moment: Moment) -> Self {
         Self { moment, identity: None, value: None }
     }
@@ -106,7 +106,9 @@ impl State {
             Self::Entries(entries) => entries.truncated(),
             Self::Latest(latest) => latest.truncated(),
             Self::Keyed(keyed) => keyed.truncated,
-            Self::Total(_) | Self::Tally(_) | Self::Record(_) | Self::Moment(_) | Self::Edge(_) | Self::Register(_) => false,
+            Self::Total(_) | Self::Tally(_) | Self::Record(_) | Self::Moment(_) | Self::Edge(_) | Self::Register(_) => {
+                false
+            }
         }
     }
 }

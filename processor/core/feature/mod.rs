@@ -20,8 +20,8 @@ mod state;
 
 pub use definition::{Extreme, Feature, Fold, Measured};
 pub use edge::Edge;
-pub use kept::{Item, Kept};
 pub use entries::Entry;
+pub use kept::{Item, Kept};
 pub use moment::{Moment, Position};
 pub use register::Register;
 pub use retention::{EVENTS_MAX, Horizon, Retention, Rule, VALUES_MAX};

@@ -69,7 +69,9 @@ mod tests {
         let times = [Instant::MIN, Instant::from_millis(-1), Instant::from_millis(0), Instant::MAX];
         let moments: Vec<Moment> = times
             .iter()
-            .flat_map(|time| [Kind::Declared(0), Kind::Declared(9), Kind::Other("x".into())].map(|kind| Moment::of(*time, &kind)))
+            .flat_map(|time| {
+                [Kind::Declared(0), Kind::Declared(9), Kind::Other("x".into())].map(|kind| Moment::of(*time, &kind))
+            })
             .collect();
         assert!(moments.is_sorted());
         for (moment, time) in moments.chunks(3).zip(times) {

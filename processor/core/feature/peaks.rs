@@ -22,7 +22,8 @@ impl Peaks {
         if covered(place) {
             return;
         }
-        let stays = self.kept.iter().take(place).rposition(|(_, older)| !extreme.covers(amount, *older)).map_or(0, |i| i + 1);
+        let stays =
+            self.kept.iter().take(place).rposition(|(_, older)| !extreme.covers(amount, *older)).map_or(0, |i| i + 1);
         let same_moment = self.kept.get(place).is_some_and(|(kept, _)| *kept == moment);
         self.kept.splice(stays..place + usize::from(same_moment), [(moment, amount)]);
         self.expire(retention, now);

@@ -64,7 +64,8 @@ impl Retention {
 
     /// How many of the newest entries are needed at `now`, of `len` whose times, oldest first, `time_of` tells.
     pub fn needed(&self, len: usize, now: Instant, time_of: impl Fn(usize) -> Instant) -> usize {
-        let younger = |horizon: &Horizon| (0..len).rev().take_while(|index| horizon.passes(time_of(*index)) > now).count();
+        let younger =
+            |horizon: &Horizon| (0..len).rev().take_while(|index| horizon.passes(time_of(*index)) > now).count();
         let by_rule = |rule: &Rule| match rule {
             Rule::Newest { count, delay: None } => *count,
             Rule::Newest { count, delay: Some(delay) } => count.saturating_add(younger(delay)),

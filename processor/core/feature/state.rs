@@ -71,7 +71,10 @@ impl Keyed {
             Ok(index) => index,
             Err(_) if self.values.len() >= VALUES_MAX => self.replace_oldest(value, moment)?,
             Err(index) => {
-                self.values.insert(index, KeyedValue { value: value.clone(), latest: moment, features: FeatureSet::default() });
+                self.values.insert(
+                    index,
+                    KeyedValue { value: value.clone(), latest: moment, features: FeatureSet::default() },
+                );
                 index
             }
         };
@@ -82,7 +85,9 @@ impl Keyed {
 
     fn replace_oldest(&mut self, value: &Value, moment: Moment) -> Option<usize> {
         self.truncated = true;
-        let by_age = |(_, a): &(usize, &KeyedValue), (_, b): &(usize, &KeyedValue)| (a.latest, &a.value).cmp(&(b.latest, &b.value));
+        let by_age = |(_, a): &(usize, &KeyedValue), (_, b): &(usize, &KeyedValue)| {
+            (a.latest, &a.value).cmp(&(b.latest, &b.value))
+        };
         let (oldest, kept) = self.values.iter().enumerate().min_by(by_age)?;
         if (kept.latest, &kept.value) > (moment, value) {
             return None;
@@ -114,7 +119,13 @@ impl Seen<'_> {
         match self.slot.and_then(Slot::value) {
             Some(Value::Number(number)) => Some(*number),
             Some(
-                Value::Boolean(_) | Value::Text(_) | Value::Instant(_) | Value::Date(_) | Value::Point(_) | Value::List(_) | Value::Object(_),
+                Value::Boolean(_)
+                | Value::Text(_)
+                | Value::Instant(_)
+                | Value::Date(_)
+                | Value::Point(_)
+                | Value::List(_)
+                | Value::Object(_),
             )
             | None => None,
         }
@@ -129,7 +140,7 @@ impl Seen<'_> {
 }
 
 /// The state of `feature` after one more event; `state` as it was where the event says nothing to it.
-pub fn fold(feature: &Feature, state: Option<State>, seen: &Seen<'_>) -> Option<State> {
+pub(super) fn fold(feature: &Feature, state: Option<State>, seen: &Seen<'_>) -> Option<State> {
     match &feature.fold {
         Fold::Total => Some(State::Total(if let Some(State::Total(total)) = state { total + 1 } else { 1 })),
         Fold::Tally => fold_tally(state, seen),
@@ -139,7 +150,9 @@ pub fn fold(feature: &Feature, state: Option<State>, seen: &Seen<'_>) -> Option<
             let moment = seen.moment();
             let mut moments = match state {
                 Some(State::Moments(moments)) => moments,
-                Some(State::Moment(kept)) if retention.newest_only() == Some(1) => return Some(State::Moment(kept.max(moment))),
+                Some(State::Moment(kept)) if retention.newest_only() == Some(1) => {
+                    return Some(State::Moment(kept.max(moment)));
+                }
                 Some(State::Moment(kept)) => {
                     let mut both = Box::new(Moments::of([kept, moment]));
                     both.expire(retention, seen.now);
@@ -220,7 +233,7 @@ fn fold_edge(fold: &Fold, state: Option<State>, seen: &Seen<'_>) -> Option<State
 }
 
 /// Drops from `state` what no reader needs at `now` or later.
-pub fn expire(feature: &Feature, state: &mut State, now: Instant) {
+pub(super) fn expire(feature: &Feature, state: &mut State, now: Instant) {
     match (&feature.fold, state) {
         (Fold::Moments(retention), State::Moments(moments)) => moments.expire(retention, now),
         (Fold::Amounts { retention, reach }, State::Amounts(amounts)) => amounts.expire(retention, *reach, now),

@@ -134,8 +134,11 @@ pub enum Term {
     Negate(Box<Expression>),
     /// `lower(text)`.
     Lower(Box<Expression>),
-    /// The day of an instant in the file's zone, where it is compared with a date.
+    /// The day of an instant in the file's zone, where it is compared with a date. Written like what it holds.
     DateOf(Box<Expression>),
+    /// The first moment of a date in the file's zone, where an instant is wanted; a literal date has become an instant.
+    /// Written like what it holds.
+    StartOf(Box<Expression>),
     /// `since(I)`: how long ago, a duration; negative when I is to come.
     Since(Box<Expression>),
     /// `until(I)`: how long until, a duration; negative when I is past.
@@ -276,6 +279,7 @@ impl Expression {
             | Term::Negate(inner)
             | Term::Lower(inner)
             | Term::DateOf(inner)
+            | Term::StartOf(inner)
             | Term::Since(inner)
             | Term::Until(inner)
             | Term::ForSome { condition: inner, .. } => vec![inner],

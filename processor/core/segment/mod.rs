@@ -3,6 +3,8 @@
 //! A definition file is read and every expression in it lexed, parsed and typed into an [`Expression`] (`language`); those
 //! are compiled together into one catalog (`plan`) and evaluated against a customer's features (`evaluate`).
 
+pub mod language;
+
 mod definition;
 mod display;
 mod expression;
@@ -10,8 +12,10 @@ mod expression;
 pub mod plan;
 
 pub mod evaluate;
+mod explain;
 
 pub use definition::{Declarations, Definitions, EventType, Property, SegmentDefinition};
+pub use explain::{Explanation, VALUES_EXPLAINED_MAX, explain};
 pub use expression::{
     Arithmetic, ColumnRef, Events, Expression, Form, Path, Relation, Selection, Side, Term, Type, Window,
 };

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use super::rfc3339;
+
 /// A point in time: milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(i64);
@@ -35,8 +37,7 @@ impl Instant {
 
     /// Reads RFC 3339 text with an offset, or nothing when it is not that or lies outside the years 1 to 9999.
     pub fn parse(text: &str) -> Option<Self> {
-        let timestamp: jiff::Timestamp = text.parse().ok()?;
-        let instant = Self(timestamp.as_millisecond());
+        let instant = Self(rfc3339::millis(text)?);
         (Self::MIN..=Self::MAX).contains(&instant).then_some(instant)
     }
 }
@@ -68,10 +69,8 @@ impl Date {
 
     /// Reads `YYYY-MM-DD`, years 1 to 9999.
     pub fn parse(text: &str) -> Option<Self> {
-        if text.len() != 10 {
-            return None;
-        }
-        Self::from_civil(text.parse().ok()?)
+        let first = Self(-719_162);
+        rfc3339::days(text).map(Self).filter(|date| *date >= first)
     }
 
     pub(crate) fn from_civil(date: jiff::civil::Date) -> Option<Self> {

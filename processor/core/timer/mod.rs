@@ -3,9 +3,12 @@
 mod clock;
 mod instant;
 mod length;
+mod queue;
+mod rfc3339;
 mod zone;
 
 pub use clock::{Head, Pace, PartitionClock};
 pub use instant::{Date, Instant};
 pub use length::Length;
+pub use queue::TimerQueue;
 pub use zone::{UnknownZone, Zone};

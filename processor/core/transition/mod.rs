@@ -1,11 +1,16 @@
 //! What is announced: a customer entered or left a segment.
 
+mod because;
+
+pub use because::{Changed, LISTED_MAX, Reasons, evidence_of, is_lower_bound, reasons};
+
 use std::sync::Arc;
 
 use compact_str::CompactString;
 
 use crate::customer::CustomerId;
 use crate::event::Value;
+use crate::segment::plan::CompiledSegment;
 use crate::timer::Instant;
 
 /// Which way.
@@ -71,6 +76,37 @@ pub struct Transition {
     pub truncated: bool,
 }
 
+impl Transition {
+    /// A transition that nothing but its cause explains.
+    pub fn bare(
+        customer: CustomerId,
+        segment: &CompiledSegment,
+        change: Change,
+        at: Instant,
+        decided_at: Instant,
+        cause: Cause,
+    ) -> Self {
+        Self {
+            customer,
+            segment: Arc::clone(&segment.name),
+            change,
+            at,
+            decided_at,
+            cause,
+            since: None,
+            definition: Arc::clone(&segment.hash),
+            until: Instant::NEVER,
+            until_is_bound: false,
+            because: Vec::new(),
+            evidence: Vec::new(),
+            evidence_more: 0,
+            witnesses: Vec::new(),
+            attached: Vec::new(),
+            truncated: false,
+        }
+    }
+}
+
 /// A condition that decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Because {
@@ -100,4 +136,9 @@ pub struct Evidence {
     pub time: Instant,
     /// Its id, for the event in hand alone.
     pub id: Option<CompactString>,
+}
+
+impl Evidence {
+    /// The type shown for an event whose type nobody declared.
+    pub const UNDECLARED: &'static str = "other";
 }

@@ -1,7 +1,16 @@
 //! How it is written down: the only serialisable types of what is published or stored.
 
+mod base64;
 mod control_word;
+mod dead_letter;
+mod explanation;
 mod transition;
+mod value;
 
 pub use control_word::{Announced, ControlWord, NotAControlWord, Torn, agreed};
-pub use transition::{Headers, membership_key, membership_value, transition_headers, transition_value};
+pub use dead_letter::{DeadLetter, Origin, dead_letter};
+pub use transition::{
+    Headers, membership_key, membership_value, read_membership_key, read_membership_value, transition_headers,
+    transition_value,
+};
+pub use value::{JsonValue, JsonValues};

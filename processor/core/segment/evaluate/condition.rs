@@ -6,7 +6,7 @@ use crate::segment::plan::{Answer, Condition};
 use crate::timer::Instant;
 
 /// The most steps taken to find when an answer really changes.
-pub const STEPS_MAX: usize = 32;
+pub(super) const STEPS_MAX: usize = 32;
 
 /// Whether `condition` holds at the view's now, and an instant before which that does not change without an event.
 pub fn answer(condition: &Condition, view: &View<'_>) -> Answer {

@@ -61,12 +61,11 @@ impl Relation {
 
 fn order(left: Option<&Item<'_>>, right: Option<&Item<'_>>) -> Ordering {
     match (left, right) {
-        (None, None) => Ordering::Equal,
         (None, Some(_)) => Ordering::Less,
         (Some(_), None) => Ordering::Greater,
         (Some(left), Some(right)) if left.is_after(right) => Ordering::Greater,
         (Some(left), Some(right)) if right.is_after(left) => Ordering::Less,
-        (Some(_), Some(_)) => Ordering::Equal,
+        (None, None) | (Some(_), Some(_)) => Ordering::Equal,
     }
 }
 
@@ -90,7 +89,8 @@ fn compare(relation: Relation, left: &Operand, right: &Operand, view: &View<'_>)
 /// `since(I) >= L` means `now >= I + L`; `until(I) >= L` means `now <= I - L`.
 fn distance(relation: Relation, instant: &Operand, ahead: bool, length: &Horizon, view: &View<'_>) -> Answer {
     let (datum, until) = value(instant, view);
-    let Some(instant) = datum.quantity().and_then(|quantity| quantity.whole_at(view.now)).map(Instant::from_millis) else {
+    let Some(instant) = datum.quantity().and_then(|quantity| quantity.whole_at(view.now)).map(Instant::from_millis)
+    else {
         return Answer { holds: relation == Relation::Unequal, until };
     };
     let edge = if ahead { length.length.before(instant, &length.zone) } else { length.passes(instant) };
@@ -132,9 +132,11 @@ fn texts(whole: &Operand, part: &Operand, view: &View<'_>, matches: impl Fn(&str
 }
 
 fn happened(sequence: &Sequence, view: &View<'_>) -> Answer {
-    let window = Window::at(&sequence.span, view);
+    let window = Window::at(&sequence.second.span, view);
     let mut until = window.until;
-    let (Some(first), Some(second)) = (view.scope.state(sequence.first), view.scope.state(sequence.second)) else {
+    let (Some(first), Some(second)) =
+        (view.scope.state(sequence.first.feature), view.scope.state(sequence.second.feature))
+    else {
         return Answer { holds: false, until };
     };
     for later in second.newest_first() {

@@ -63,12 +63,21 @@ pub fn value<'a>(operand: &'a Operand, view: &View<'a>) -> (Datum<'a>, Instant) 
     }
 }
 
-fn map_quantity<'a>(inner: &'a Operand, view: &View<'a>, map: impl FnOnce(Quantity) -> Option<Quantity>) -> (Datum<'a>, Instant) {
+fn map_quantity<'a>(
+    inner: &'a Operand,
+    view: &View<'a>,
+    map: impl FnOnce(Quantity) -> Option<Quantity>,
+) -> (Datum<'a>, Instant) {
     let (datum, until) = value(inner, view);
     (datum.quantity().and_then(map).map_or(Datum::None, Datum::Quantity), until)
 }
 
-fn calculate<'a>(arithmetic: Arithmetic, left: &'a Operand, right: &'a Operand, view: &View<'a>) -> (Datum<'a>, Instant) {
+fn calculate<'a>(
+    arithmetic: Arithmetic,
+    left: &'a Operand,
+    right: &'a Operand,
+    view: &View<'a>,
+) -> (Datum<'a>, Instant) {
     let (left, left_until) = value(left, view);
     let (right, right_until) = value(right, view);
     let result = left.quantity().zip(right.quantity()).and_then(|(left, right)| match arithmetic {

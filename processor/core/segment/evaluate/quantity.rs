@@ -58,7 +58,10 @@ impl Quantity {
         }
         let scale = self.scale.checked_mul(other.scale)?;
         let part = |a: i128, b: i128| a.checked_mul(other.scale)?.checked_add(b.checked_mul(self.scale)?);
-        Some(Self { constant: part(self.constant, other.constant)?, slope: part(self.slope, other.slope)?, scale }.reduced())
+        Some(
+            Self { constant: part(self.constant, other.constant)?, slope: part(self.slope, other.slope)?, scale }
+                .reduced(),
+        )
     }
 
     /// The difference, unless it does not fit.
@@ -86,7 +89,8 @@ impl Quantity {
     /// The quotient by a quantity that does not depend on now; none by zero.
     pub fn over(self, divisor: Self) -> Option<Self> {
         (divisor.slope == 0 && divisor.constant != 0).then_some(())?;
-        let inverse = Self::fraction(divisor.scale.checked_mul(divisor.constant.signum())?, divisor.constant.checked_abs()?);
+        let inverse =
+            Self::fraction(divisor.scale.checked_mul(divisor.constant.signum())?, divisor.constant.checked_abs()?);
         self.times(inverse)
     }
 
@@ -187,7 +191,13 @@ mod tests {
         let now = Instant::from_millis(0);
         assert_eq!(third.compare(number("0.333333"), now).unwrap().0, Ordering::Greater);
         assert_eq!(third.times(number("3")).unwrap().compare(number("1"), now).unwrap().0, Ordering::Equal);
-        for (part, whole, shown) in [("1", "3", "0.333333"), ("2", "3", "0.666667"), ("0.000001", "2", "0"), ("0.000003", "2", "0.000002"), ("-1", "3", "-0.333333")] {
+        for (part, whole, shown) in [
+            ("1", "3", "0.333333"),
+            ("2", "3", "0.666667"),
+            ("0.000001", "2", "0"),
+            ("0.000003", "2", "0.000002"),
+            ("-1", "3", "-0.333333"),
+        ] {
             let quotient = number(part).over(number(whole)).unwrap();
             assert_eq!(quotient.number_at(now).unwrap().to_string(), shown, "{part} / {whole}");
         }

@@ -27,7 +27,7 @@ pub fn in_window<'a>(measure: &'a Measure, view: &View<'a>) -> Vec<Item<'a>> {
 }
 
 /// The event that `first` or `last` is about, and until when it stays that one.
-pub fn extreme_item<'a>(measure: &'a Measure, view: &View<'a>) -> (Option<Item<'a>>, Instant) {
+pub(super) fn extreme_item<'a>(measure: &'a Measure, view: &View<'a>) -> (Option<Item<'a>>, Instant) {
     let window = Window::at(&measure.span, view);
     let side = match measure.reading {
         Reading::Moment(side) | Reading::Pick(side) => side,
@@ -126,15 +126,23 @@ fn more_extreme(which: Extreme, a: Number, b: Number) -> Number {
 /// Whether a count or a sum that only grows with events reaches `limit`, and until when.
 ///
 /// The newest events that reach it decide: it is reached until the oldest of them leaves.
-pub fn reaches(measure: &Measure, limit: i128, view: &View<'_>) -> Answer {
+pub(super) fn reaches(measure: &Measure, limit: i128, view: &View<'_>) -> Answer {
     let Some(state) = view.scope.state(measure.feature) else {
         return Answer::lasting(limit <= 0);
     };
     match state {
         State::Total(total) => return Answer::lasting(i128::from(*total) >= limit),
         State::Tally(tally) => return Answer::lasting(tally.0 >= limit),
-        State::Record(_) | State::Moment(_) | State::Edge(_) | State::Moments(_) | State::Amounts(_) => {}
-        State::Peaks(_) | State::Entries(_) | State::Latest(_) | State::Register(_) | State::Keyed(_) => {}
+        State::Record(_)
+        | State::Moment(_)
+        | State::Edge(_)
+        | State::Moments(_)
+        | State::Amounts(_)
+        | State::Peaks(_)
+        | State::Entries(_)
+        | State::Latest(_)
+        | State::Register(_)
+        | State::Keyed(_) => {}
     }
     let window = Window::at(&measure.span, view);
     let mut until = window.until;

@@ -33,7 +33,9 @@ impl<'a> Window<'a> {
                 let cutoff = (!from.length.is_calendar()).then(|| now.plus(-from.length.millis()));
                 Self { bounds: Bounds::Since { from, cutoff }, now, until: Instant::NEVER }
             }
-            Span::Last { from, to: Some(to) } => Self { bounds: Bounds::Between { from, to }, now, until: Instant::NEVER },
+            Span::Last { from, to: Some(to) } => {
+                Self { bounds: Bounds::Between { from, to }, now, until: Instant::NEVER }
+            }
             Span::After(anchor) => Self::after(anchor, view),
         }
     }

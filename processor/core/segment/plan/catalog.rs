@@ -62,8 +62,10 @@ impl Catalog {
     /// Compiles definitions that the front end accepted.
     pub fn compile(definitions: &Definitions) -> Self {
         let mut compiler = Compiler::new(Zone::UTC);
-        let segments: Vec<CompiledSegment> = definitions.segments.iter().map(|segment| compiled(segment, &mut compiler)).collect();
-        let (dispatches, interest) = Dispatcher::new(&definitions.declarations).build(&compiler.customer, &compiler.groups);
+        let segments: Vec<CompiledSegment> =
+            definitions.segments.iter().map(|segment| compiled(segment, &mut compiler)).collect();
+        let (dispatches, interest) =
+            Dispatcher::new(&definitions.declarations).build(&compiler.customer, &compiler.groups);
         let mut readers = vec![Mask::default(); compiler.customer.all.len()];
         let (mut timed, mut at_birth) = (Mask::default(), Mask::default());
         let nobody = FeatureSet::default();
@@ -86,7 +88,10 @@ impl Catalog {
             all.update(segment.hash.as_bytes());
         }
         let features = compiler.customer.all.into_iter().map(|sourced| sourced.feature).collect();
-        let groups = compiler.groups.into_iter().map(|group| group.features.all.into_iter().map(|sourced| sourced.feature).collect());
+        let groups = compiler
+            .groups
+            .into_iter()
+            .map(|group| group.features.all.into_iter().map(|sourced| sourced.feature).collect());
         Self {
             interest: Arc::new(interest),
             hash: hexadecimal(&all.finalize()),
@@ -158,7 +163,8 @@ fn compiled(segment: &SegmentDefinition, compiler: &mut Compiler) -> CompiledSeg
     compiler.zone = segment.zone.clone();
     let condition = compiler.condition(&segment.condition);
     let features = compiler.take_reads();
-    let attach = segment.attach.iter().map(|(name, value)| (name.clone(), compiler.operand(value), value.ty.clone())).collect();
+    let attach =
+        segment.attach.iter().map(|(name, value)| (name.clone(), compiler.operand(value), value.ty.clone())).collect();
     compiler.take_reads();
     let text = segment.condition.to_string();
     CompiledSegment {
@@ -210,7 +216,7 @@ fn reads_time(condition: &Condition) -> bool {
             | Test::StartsWith(left, right)
             | Test::EndsWith(left, right) => varies(left) || varies(right),
             Test::In(operand, ..) | Test::Missing(operand, _) | Test::Truth(operand) => varies(operand),
-            Test::Sequence(sequence) => span_slides(&sequence.span),
+            Test::Sequence(sequence) => slides(&sequence.second),
             Test::ForSome { condition, .. } => reads_time(condition),
         },
     }
@@ -222,7 +228,9 @@ fn varies(operand: &Operand) -> bool {
         Operand::Constant(_) | Operand::Millis(_) | Operand::Trait(_) | Operand::Property(_) => false,
         Operand::Measure(measure) => slides(measure),
         Operand::Arithmetic(_, left, right) => varies(left) || varies(right),
-        Operand::Negate(inner) | Operand::Lower(inner) | Operand::DateOf(inner, _) | Operand::StartOf(inner, _) => varies(inner),
+        Operand::Negate(inner) | Operand::Lower(inner) | Operand::DateOf(inner, _) | Operand::StartOf(inner, _) => {
+            varies(inner)
+        }
         Operand::If(condition, then, otherwise) => reads_time(condition) || varies(then) || varies(otherwise),
         Operand::Condition(condition) => reads_time(condition),
     }

@@ -13,7 +13,7 @@ use crate::timer::Zone;
 
 /// Features by value of a property, while they are compiled.
 #[derive(Clone, Debug)]
-pub struct Group {
+pub(super) struct Group {
     /// The property.
     pub property: Path,
     /// Its type.
@@ -24,7 +24,7 @@ pub struct Group {
 
 /// Compiles the expressions of one catalog.
 #[derive(Debug)]
-pub struct Compiler {
+pub(super) struct Compiler {
     /// The features of a customer.
     pub customer: Features,
     /// The features by value, one group for each `for some`.
@@ -41,12 +41,19 @@ pub struct Compiler {
 
 impl Compiler {
     /// A compiler without features.
-    pub fn new(zone: Zone) -> Self {
-        Self { customer: Features::default(), groups: Vec::new(), zone, slots: Vec::new(), inside: None, reads: BTreeSet::new() }
+    pub(super) fn new(zone: Zone) -> Self {
+        Self {
+            customer: Features::default(),
+            groups: Vec::new(),
+            zone,
+            slots: Vec::new(),
+            inside: None,
+            reads: BTreeSet::new(),
+        }
     }
 
     /// The feature that serves a reader in the scope at hand.
-    pub fn feature(&mut self, selector: Option<&Selector>, reads: Option<&Reads>, wanted: Wanted) -> usize {
+    pub(super) fn feature(&mut self, selector: Option<&Selector>, reads: Option<&Reads>, wanted: Wanted) -> usize {
         if let Some(group) = self.inside.and_then(|inside| self.groups.get_mut(inside)) {
             return group.features.serve(selector, reads, wanted);
         }
@@ -63,13 +70,13 @@ impl Compiler {
     }
 
     /// The customer's features read since this was last asked.
-    pub fn take_reads(&mut self) -> Vec<usize> {
+    pub(super) fn take_reads(&mut self) -> Vec<usize> {
         std::mem::take(&mut self.reads).into_iter().collect()
     }
 
     /// A boolean expression.
     #[expect(clippy::wildcard_enum_match_arm, reason = "every other term is a leaf")]
-    pub fn condition(&mut self, expression: &Expression) -> Condition {
+    pub(super) fn condition(&mut self, expression: &Expression) -> Condition {
         match &expression.term {
             Term::Constant(Value::Boolean(holds)) => Condition::Constant(*holds),
             Term::And(parts) => Condition::And(parts.iter().map(|part| self.condition(part)).collect()),
@@ -87,7 +94,11 @@ impl Compiler {
         }
     }
 
-    fn leaf(&mut self, expression: &Expression, test: impl FnOnce(&mut Self) -> (Test, Option<(Operand, Type)>)) -> Condition {
+    fn leaf(
+        &mut self,
+        expression: &Expression,
+        test: impl FnOnce(&mut Self) -> (Test, Option<(Operand, Type)>),
+    ) -> Condition {
         let outer = std::mem::take(&mut self.reads);
         let (test, shown) = test(self);
         let reads = std::mem::replace(&mut self.reads, outer);
@@ -123,7 +134,12 @@ impl Compiler {
         }
     }
 
-    fn two(&mut self, whole: &Expression, part: &Expression, test: impl FnOnce(Operand, Operand) -> Test) -> (Test, Option<(Operand, Type)>) {
+    fn two(
+        &mut self,
+        whole: &Expression,
+        part: &Expression,
+        test: impl FnOnce(Operand, Operand) -> Test,
+    ) -> (Test, Option<(Operand, Type)>) {
         let operand = self.operand(whole);
         let part = self.operand(part);
         (test(operand.clone(), part), Some((operand, whole.ty.clone())))
@@ -141,11 +157,19 @@ impl Compiler {
 
     fn comparison(&mut self, relation: Relation, left: &Expression, right: &Expression) -> Condition {
         if let Term::If { condition, then, otherwise } = &left.term {
-            let parts = [self.condition(condition), self.comparison(relation, then, right), self.comparison(relation, otherwise, right)];
+            let parts = [
+                self.condition(condition),
+                self.comparison(relation, then, right),
+                self.comparison(relation, otherwise, right),
+            ];
             return Condition::If(Box::new(parts));
         }
         if let Term::If { condition, then, otherwise } = &right.term {
-            let parts = [self.condition(condition), self.comparison(relation, left, then), self.comparison(relation, left, otherwise)];
+            let parts = [
+                self.condition(condition),
+                self.comparison(relation, left, then),
+                self.comparison(relation, left, otherwise),
+            ];
             return Condition::If(Box::new(parts));
         }
         if constant(left).is_some() && constant(right).is_none() || matches!(left.term, Term::Length(_)) {
@@ -161,8 +185,15 @@ impl Compiler {
         self.leaf(&whole, |compiler| compiler.compared(relation, left, right))
     }
 
-    fn compared(&mut self, relation: Relation, left: &Expression, right: &Expression) -> (Test, Option<(Operand, Type)>) {
-        if let (Term::Form(Form::Moment(a, events_a, window_a)), Term::Form(Form::Moment(b, events_b, window_b))) = (&left.term, &right.term) {
+    fn compared(
+        &mut self,
+        relation: Relation,
+        left: &Expression,
+        right: &Expression,
+    ) -> (Test, Option<(Operand, Type)>) {
+        if let (Term::Form(Form::Moment(a, events_a, window_a)), Term::Form(Form::Moment(b, events_b, window_b))) =
+            (&left.term, &right.term)
+        {
             let identified = can_tie(events_a, events_b);
             let (left, right) = ((*a, events_a, window_a, left), (*b, events_b, window_b, right));
             let [left, right] = [left, right].map(|(side, events, window, form)| {
@@ -194,8 +225,13 @@ impl Compiler {
         let scale = match form {
             Form::Count(..) | Form::Days(..) | Form::Distinct(..) => Number::SCALE,
             Form::Sum(column, _) if column.nonnegative => 1,
-            Form::Sum(..) | Form::Average(..) | Form::Minimum(..) | Form::Maximum(..) => return None,
-            Form::Moment(..) | Form::Pick(..) | Form::Sequence { .. } => return None,
+            Form::Sum(..)
+            | Form::Average(..)
+            | Form::Minimum(..)
+            | Form::Maximum(..)
+            | Form::Moment(..)
+            | Form::Pick(..)
+            | Form::Sequence { .. } => return None,
         };
         let at_least = i128::from(limit.div_euclid(scale)) + i128::from(limit.rem_euclid(scale) != 0);
         let more = i128::from(limit.div_euclid(scale)) + 1;
@@ -206,7 +242,10 @@ impl Compiler {
             Relation::AtMost => (more, true),
             Relation::Equal | Relation::Unequal => return self.exactly(relation, left, form, right),
         };
-        let text = Expression { term: Term::Compare(relation, Box::new(left.clone()), Box::new(right.clone())), ty: Type::Boolean };
+        let text = Expression {
+            term: Term::Compare(relation, Box::new(left.clone()), Box::new(right.clone())),
+            ty: Type::Boolean,
+        };
         Some(self.leaf(&text, |compiler| {
             let measure = compiler.measure(form, Need::Threshold(limit.max(1)));
             let shown = (Operand::Measure(Box::new(measure.clone())), Type::Number);
@@ -221,17 +260,23 @@ impl Compiler {
         }
         let limit = number(right)?;
         let whole = limit.millionths().div_euclid(Number::SCALE).max(0);
-        let text = Expression { term: Term::Compare(relation, Box::new(left.clone()), Box::new(right.clone())), ty: Type::Boolean };
+        let text = Expression {
+            term: Term::Compare(relation, Box::new(left.clone()), Box::new(right.clone())),
+            ty: Type::Boolean,
+        };
         Some(self.leaf(&text, |compiler| {
             let measure = compiler.measure(form, Need::Threshold(i128::from(whole) + 1));
             let operand = Operand::Measure(Box::new(measure));
-            (Test::Compare(relation, operand.clone(), Operand::Constant(Value::Number(limit))), Some((operand, Type::Number)))
+            (
+                Test::Compare(relation, operand.clone(), Operand::Constant(Value::Number(limit))),
+                Some((operand, Type::Number)),
+            )
         }))
     }
 
     /// Any expression, as a value.
     #[expect(clippy::wildcard_enum_match_arm, reason = "every other term is a condition")]
-    pub fn operand(&mut self, expression: &Expression) -> Operand {
+    pub(super) fn operand(&mut self, expression: &Expression) -> Operand {
         if let Some(value) = constant(expression) {
             return Operand::Constant(value);
         }
@@ -247,11 +292,16 @@ impl Compiler {
             Term::Negate(inner) => Operand::Negate(Box::new(self.operand(inner))),
             Term::Lower(inner) => Operand::Lower(Box::new(self.operand(inner))),
             Term::DateOf(inner) => Operand::DateOf(Box::new(self.operand(inner)), self.zone.clone()),
+            Term::StartOf(inner) => Operand::StartOf(Box::new(self.operand(inner)), self.zone.clone()),
             Term::Since(inner) => Operand::Since(Box::new(self.operand(inner))),
             Term::Until(inner) => Operand::Until(Box::new(self.operand(inner))),
             Term::Trait(path) => Operand::Trait(self.trait_feature(path, &expression.ty)),
-            Term::Property(path) => Operand::Property(self.slots.iter().find(|(known, _)| known == path).map(|(_, slot)| *slot)),
-            Term::Form(form) if !matches!(form, Form::Sequence { .. }) => Operand::Measure(Box::new(self.measure(form, Need::Value))),
+            Term::Property(path) => {
+                Operand::Property(self.slots.iter().find(|(known, _)| known == path).map(|(_, slot)| *slot))
+            }
+            Term::Form(form) if !matches!(form, Form::Sequence { .. }) => {
+                Operand::Measure(Box::new(self.measure(form, Need::Value)))
+            }
             _ => Operand::Condition(Box::new(self.condition(expression))),
         }
     }
@@ -274,11 +324,13 @@ impl Relation {
 
 /// The value of a constant, a negated one included.
 #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else is constant")]
-pub fn constant(expression: &Expression) -> Option<Value> {
+pub(super) fn constant(expression: &Expression) -> Option<Value> {
     match &expression.term {
         Term::Constant(value) => Some(value.clone()),
         Term::Negate(inner) => match constant(inner)? {
-            Value::Number(number) => number.millionths().checked_neg().map(|negated| Value::Number(Number::from_millionths(negated))),
+            Value::Number(number) => {
+                number.millionths().checked_neg().map(|negated| Value::Number(Number::from_millionths(negated)))
+            }
             _ => None,
         },
         _ => None,

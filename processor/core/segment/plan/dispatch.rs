@@ -60,7 +60,7 @@ pub struct GroupStep {
 
 /// Builds the index and, with it, the interest.
 #[derive(Debug)]
-pub struct Dispatcher<'a> {
+pub(super) struct Dispatcher<'a> {
     declarations: &'a Declarations,
     interest: Interest,
     /// By rank; the last is for every type that nobody declared.
@@ -69,13 +69,21 @@ pub struct Dispatcher<'a> {
 
 impl<'a> Dispatcher<'a> {
     /// An index without features.
-    pub fn new(declarations: &'a Declarations) -> Self {
-        let kinds = declarations.events.iter().map(|event| KindInterest { name: event.name.clone(), columns: Vec::new() }).collect();
-        Self { declarations, interest: Interest { kinds }, dispatches: vec![Dispatch::default(); declarations.events.len() + 1] }
+    pub(super) fn new(declarations: &'a Declarations) -> Self {
+        let kinds = declarations
+            .events
+            .iter()
+            .map(|event| KindInterest { name: event.name.clone(), columns: Vec::new() })
+            .collect();
+        Self {
+            declarations,
+            interest: Interest { kinds },
+            dispatches: vec![Dispatch::default(); declarations.events.len() + 1],
+        }
     }
 
     /// Adds everything that was compiled, and gives the index and the interest.
-    pub fn build(mut self, features: &Features, groups: &[Group]) -> (Vec<Dispatch>, Interest) {
+    pub(super) fn build(mut self, features: &Features, groups: &[Group]) -> (Vec<Dispatch>, Interest) {
         for (index, sourced) in features.all.iter().enumerate() {
             match (&sourced.selector, &sourced.feature.fold) {
                 (Some(selector), _) => {
@@ -95,7 +103,9 @@ impl<'a> Dispatcher<'a> {
 
     fn kinds(&self, selector: &Selector) -> Vec<usize> {
         match &selector.events.selection {
-            Selection::Types(names) => names.iter().filter_map(|name| self.declarations.rank(name).map(usize::from)).collect(),
+            Selection::Types(names) => {
+                names.iter().filter_map(|name| self.declarations.rank(name).map(usize::from)).collect()
+            }
             Selection::Any => {
                 let counted = |rank: &usize| {
                     let name = self.declarations.events.get(*rank).map(|event| event.name.as_str());
@@ -116,7 +126,8 @@ impl<'a> Dispatcher<'a> {
     fn filter(&mut self, kind: usize, filter: &Expression) -> Condition {
         let mut properties = Vec::new();
         collect_properties(filter, &mut properties);
-        let slots = properties.into_iter().filter_map(|reads| self.slot(kind, &reads, false).map(|slot| (reads.path, slot)));
+        let slots =
+            properties.into_iter().filter_map(|reads| self.slot(kind, &reads, false).map(|slot| (reads.path, slot)));
         let mut compiler = Compiler::new(Zone::UTC);
         compiler.slots = slots.collect();
         compiler.condition(filter)
@@ -141,7 +152,9 @@ impl<'a> Dispatcher<'a> {
     }
 
     fn register(&mut self, feature: usize, sourced: &Sourced) {
-        let (Some(reads), Some(profile)) = (&sourced.reads, self.declarations.rank("profile").map(usize::from)) else { return };
+        let (Some(reads), Some(profile)) = (&sourced.reads, self.declarations.rank("profile").map(usize::from)) else {
+            return;
+        };
         let column = Column { path: reads.path.clone(), ty: reads.ty.clone(), nonnegative: false, spread: false };
         let slot = self.column(profile, column);
         let step = Step { filter: None, bounds: None, features: vec![FeatureUse { feature, slot }], source: None };

@@ -9,7 +9,7 @@ use crate::timer::Instant;
 
 /// Which events a feature is about: types and filter, and where a window has fixed ends those.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Selector {
+pub(super) struct Selector {
     /// Types and filter.
     pub events: Events,
     /// The first instant included and the first after it.
@@ -18,7 +18,7 @@ pub struct Selector {
 
 /// Which property a feature reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reads {
+pub(super) struct Reads {
     /// Where it is.
     pub path: Path,
     /// Its type.
@@ -27,7 +27,7 @@ pub struct Reads {
 
 /// A feature and where its events come from.
 #[derive(Clone, Debug)]
-pub struct Sourced {
+pub(super) struct Sourced {
     /// The feature.
     pub feature: Feature,
     /// Its events; none for traits and keyed features.
@@ -38,7 +38,7 @@ pub struct Sourced {
 
 /// The features of one scope: of a customer, or of one value inside a `for some`.
 #[derive(Clone, Debug, Default)]
-pub struct Features {
+pub(super) struct Features {
     /// In the order of their indices.
     pub all: Vec<Sourced>,
     by_key: BTreeMap<String, usize>,
@@ -46,7 +46,7 @@ pub struct Features {
 
 /// What a reader asks a feature to keep; together with selector and property it decides which feature serves it.
 #[derive(Clone, Debug)]
-pub enum Wanted {
+pub(super) enum Wanted {
     /// How many.
     Total,
     /// Sum and count of the property.
@@ -87,7 +87,7 @@ pub enum Wanted {
 
 impl Features {
     /// The index of the feature that serves a reader.
-    pub fn serve(&mut self, selector: Option<&Selector>, reads: Option<&Reads>, wanted: Wanted) -> usize {
+    pub(super) fn serve(&mut self, selector: Option<&Selector>, reads: Option<&Reads>, wanted: Wanted) -> usize {
         let key = key(selector, reads, &wanted);
         let index = *self.by_key.entry(key).or_insert(self.all.len());
         match self.all.get_mut(index) {
@@ -140,7 +140,9 @@ fn made(wanted: Wanted) -> Fold {
         Wanted::Moments(rule) => Fold::Moments(Retention::of(rule)),
         Wanted::Amounts(rule, reach) => Fold::Amounts { retention: Retention::of(rule), reach },
         Wanted::Peaks(extreme, rule) => Fold::Peaks { extreme, retention: Retention::of(rule) },
-        Wanted::Entries { rule, identified, measured } => Fold::Entries { retention: Retention::of(rule), identified, measured },
+        Wanted::Entries { rule, identified, measured } => {
+            Fold::Entries { retention: Retention::of(rule), identified, measured }
+        }
         Wanted::Latest(rule, measured) => Fold::Latest { retention: Retention::of(rule), measured },
         Wanted::Register => Fold::Register,
         Wanted::Keyed(group) => Fold::Keyed(group),

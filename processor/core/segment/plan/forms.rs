@@ -15,7 +15,7 @@ use super::compile::Compiler;
 
 /// How exactly a form must be known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Need {
+pub(super) enum Need {
     /// Only whether it reaches this: a count, or millionths.
     Threshold(i128),
     /// Its value.
@@ -25,7 +25,9 @@ pub enum Need {
 impl Need {
     fn newest(self, otherwise: Rule, delay: Option<&Horizon>) -> Rule {
         match self {
-            Self::Threshold(limit) => Rule::Newest { count: usize::try_from(limit).unwrap_or(usize::MAX), delay: delay.cloned() },
+            Self::Threshold(limit) => {
+                Rule::Newest { count: usize::try_from(limit).unwrap_or(usize::MAX), delay: delay.cloned() }
+            }
             Self::Value => otherwise,
         }
     }
@@ -57,7 +59,7 @@ impl Frame {
 
 impl Compiler {
     /// The measure of a form other than `sequence`.
-    pub fn measure(&mut self, form: &Form, need: Need) -> Measure {
+    pub(super) fn measure(&mut self, form: &Form, need: Need) -> Measure {
         let text = Expression { term: Term::Form(form.clone()), ty: Type::Number }.to_string().into();
         let (reading, feature, span) = match form {
             Form::Count(events, window) => self.count(events, window, need),
@@ -65,7 +67,9 @@ impl Compiler {
                 let day = Measured::Day(self.zone.clone());
                 self.distinct(events, None, window, need, day)
             }
-            Form::Distinct(column, window) => self.distinct(&column.events, Some(column), window, need, Measured::Column),
+            Form::Distinct(column, window) => {
+                self.distinct(&column.events, Some(column), window, need, Measured::Column)
+            }
             Form::Sum(column, window) => self.amounts(Reading::Sum, column, window, need),
             Form::Average(column, window) => self.amounts(Reading::Average, column, window, Need::Value),
             Form::Minimum(column, window) => self.extreme(Extreme::Minimum, column, window),
@@ -91,7 +95,10 @@ impl Compiler {
             Window::After(side, anchor, inner) => {
                 let ties = can_tie(anchor, counted);
                 let (reading, feature, span) = self.moment(*side, anchor, inner, ties);
-                let text = Expression { term: Term::Form(Form::Moment(*side, anchor.clone(), (**inner).clone())), ty: Type::Instant };
+                let text = Expression {
+                    term: Term::Form(Form::Moment(*side, anchor.clone(), (**inner).clone())),
+                    ty: Type::Instant,
+                };
                 let anchor = Measure { reading, feature, span, text: text.to_string().into() };
                 Frame { span: Span::After(Box::new(anchor)), bounds: None, whole: Rule::All, delay: None, ties }
             }
@@ -115,7 +122,14 @@ impl Compiler {
         (Reading::Count, self.serve(&frame, events, None, wanted), frame.span)
     }
 
-    fn distinct(&mut self, events: &Events, column: Option<&ColumnRef>, window: &Window, need: Need, measured: Measured) -> (Reading, usize, Span) {
+    fn distinct(
+        &mut self,
+        events: &Events,
+        column: Option<&ColumnRef>,
+        window: &Window,
+        need: Need,
+        measured: Measured,
+    ) -> (Reading, usize, Span) {
         let frame = self.frame(window, events);
         let wanted = if frame.is_newest_part() {
             Wanted::Latest(need.newest(frame.whole.clone(), None), measured)
@@ -128,7 +142,9 @@ impl Compiler {
     fn amounts(&mut self, reading: Reading, column: &ColumnRef, window: &Window, need: Need) -> (Reading, usize, Span) {
         let frame = self.frame(window, &column.events);
         let reach = match need {
-            Need::Threshold(limit) if frame.is_newest_part() => i64::try_from(limit - 1).ok().map(Number::from_millionths),
+            Need::Threshold(limit) if frame.is_newest_part() => {
+                i64::try_from(limit - 1).ok().map(Number::from_millionths)
+            }
             Need::Threshold(_) | Need::Value => None,
         };
         let wanted = if frame.is_life() {
@@ -156,7 +172,13 @@ impl Compiler {
     }
 
     /// The first or last event; `identified` where ties with other events matter.
-    pub fn moment(&mut self, side: Side, events: &Events, window: &Window, identified: bool) -> (Reading, usize, Span) {
+    pub(super) fn moment(
+        &mut self,
+        side: Side,
+        events: &Events,
+        window: &Window,
+        identified: bool,
+    ) -> (Reading, usize, Span) {
         let frame = self.frame(window, events);
         let identified = identified || frame.ties;
         let wanted = if frame.is_life() || side == Side::Last && frame.delay.is_none() {
@@ -180,10 +202,18 @@ impl Compiler {
     }
 
     /// How a two-step sequence is kept and read.
-    pub fn sequence(&mut self, first: &Events, second: &Events, within: Option<Length>, window: &Window) -> Sequence {
+    pub(super) fn sequence(
+        &mut self,
+        first: &Events,
+        second: &Events,
+        within: Option<Length>,
+        window: &Window,
+    ) -> Sequence {
         let frame = self.frame(window, second);
         let identified = can_tie(first, second) || frame.ties;
-        let list = |rule| if identified { Wanted::Entries { rule, identified, measured: None } } else { Wanted::Moments(rule) };
+        let list = |rule| {
+            if identified { Wanted::Entries { rule, identified, measured: None } } else { Wanted::Moments(rule) }
+        };
         let within = within.map(|length| Horizon { length, zone: self.zone.clone() });
         let edges_suffice = within.is_none() && frame.delay.is_none();
         let (earlier, later) = if edges_suffice {
@@ -193,9 +223,17 @@ impl Compiler {
             (list(reach_back(&frame.whole, within.as_ref(), &self.zone)), list(frame.whole.clone()))
         };
         let unbounded = Frame { bounds: None, span: Span::Whole, whole: Rule::All, delay: None, ties: false };
-        let first = self.serve(&unbounded, first, None, earlier);
-        let second = self.serve(&frame, second, None, later);
-        Sequence { first, second, within, span: frame.span }
+        let step = |events: &Events, side, feature, span| Measure {
+            reading: Reading::Moment(side),
+            feature,
+            span,
+            text: events.to_string().into(),
+        };
+        let earlier = self.serve(&unbounded, first, None, earlier);
+        let later = self.serve(&frame, second, None, later);
+        let (first, second) =
+            (step(first, Side::First, earlier, Span::Whole), step(second, Side::Last, later, frame.span));
+        Sequence { first, second, within }
     }
 }
 
@@ -215,7 +253,7 @@ fn reach_back(window: &Rule, within: Option<&Horizon>, zone: &Zone) -> Rule {
 }
 
 /// Whether an event of one selection can have the time and type of an event of the other.
-pub fn can_tie(a: &Events, b: &Events) -> bool {
+pub(super) fn can_tie(a: &Events, b: &Events) -> bool {
     match (&a.selection, &b.selection) {
         (Selection::Any, _) | (_, Selection::Any) => true,
         (Selection::Types(a), Selection::Types(b)) => a.iter().any(|name| b.contains(name)),

@@ -56,12 +56,10 @@ pub enum Span {
 /// One event and then a different one.
 #[derive(Clone, Debug)]
 pub struct Sequence {
-    /// The feature of the earlier step.
-    pub first: usize,
-    /// The feature of the later step.
-    pub second: usize,
+    /// The earlier step.
+    pub first: Measure,
+    /// The later step, in its window.
+    pub second: Measure,
     /// The greatest distance, not included; without one, only the first of the earlier and the last of the later are kept.
     pub within: Option<Horizon>,
-    /// Where the later step lies.
-    pub span: Span,
 }

@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use super::scalar::{self, LIST_ITEMS_MAX, Tally};
 use super::scan::{self, Names};
-use super::{Column, KindInterest, Slot, Value};
+use crate::event::{Column, KindInterest, Slot, Value};
 
 /// The property that holds an event's line items.
 const ITEMS: &str = "items";
@@ -18,7 +18,7 @@ const ITEMS: &str = "items";
 #[derive(Clone, Debug, Default)]
 pub(super) struct Columns {
     names: Names,
-    columns: Vec<Place>,
+    places: Vec<Place>,
     /// Where the line items are found, if some column spreads over them.
     items: usize,
 }
@@ -34,18 +34,18 @@ impl Columns {
     /// A column without a path is never mentioned by an event.
     pub(super) fn new(interest: &KindInterest) -> Self {
         let mut names = Names::default();
-        let columns = interest.columns.iter().map(|column| {
+        let places = interest.columns.iter().map(|column| {
             let first = column.path.first().map_or(usize::MAX, |name| names.add(name));
             Place { first, column: column.clone() }
         });
-        let columns = columns.collect::<Vec<_>>();
-        let spread = columns.iter().any(|place| place.column.spread);
+        let places = places.collect::<Vec<_>>();
+        let spread = places.iter().any(|place| place.column.spread);
         let items = if spread { names.add(ITEMS) } else { usize::MAX };
-        Self { names, columns, items }
+        Self { names, places, items }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.columns.is_empty()
+        self.places.is_empty()
     }
 
     /// One slot for each column, from a valid object.
@@ -54,16 +54,20 @@ impl Columns {
         // Valid before: it cannot fail, and if it did nothing would be found.
         let _ = scan::members(properties, &self.names, &mut found);
         let at = |position: usize| found.get(position).copied().flatten();
-        let slots = self.columns.iter().map(|Place { first, column }| {
-            if column.spread { spread(at(*first), at(self.items), column, tally) } else { own(at(*first), column, tally) }
+        let slots = self.places.iter().map(|Place { first, column }| {
+            if column.spread {
+                spread(at(*first), at(self.items), column, tally)
+            } else {
+                own(at(*first), column, tally)
+            }
         });
         slots.collect()
     }
 }
 
 /// Every column of an event without properties.
-pub(super) fn absent(interest: &Columns) -> SmallVec<[Slot; 4]> {
-    SmallVec::from_elem(Slot::Absent, interest.columns.len())
+pub(super) fn absent(columns: &Columns) -> SmallVec<[Slot; 4]> {
+    SmallVec::from_elem(Slot::Absent, columns.places.len())
 }
 
 fn own(found: Option<&str>, column: &Column, tally: &mut Tally) -> Slot {

@@ -12,7 +12,7 @@ use compact_str::CompactString;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{Reason, Rejection};
+use crate::event::{Reason, Rejection};
 
 /// How deep arrays and objects may nest; the document itself is the first level.
 pub(super) const DEPTH_MAX: usize = 64;
@@ -23,8 +23,11 @@ pub(super) fn text(bytes: &[u8]) -> Result<&str, Rejection> {
     let text = simdutf8::basic::from_utf8(bytes)
         .map_err(|_| Rejection::new(Reason::NotUtf8, "the value is not UTF-8: send JSON in UTF-8"))?;
     let (openers, backslash) = sketch(bytes);
-    if openers > DEPTH_MAX || backslash {
-        walk(bytes)?;
+    if openers > DEPTH_MAX {
+        check_depth(bytes)?;
+    }
+    if backslash {
+        check_surrogates(text)?;
     }
     Ok(text)
 }
@@ -37,7 +40,8 @@ fn sketch(bytes: &[u8]) -> (usize, bool) {
     for chunk in bytes.chunks(CHUNK) {
         let (mut open, mut back) = (0u8, 0u8);
         for byte in chunk {
-            open += u8::from(*byte & 0xDF == b'[');
+            // A chunk cannot overflow it; a checked addition would keep the loop from being done many bytes at a time.
+            open = open.wrapping_add(u8::from(*byte & 0xDF == b'['));
             back |= u8::from(*byte == b'\\');
         }
         openers += usize::from(open);
@@ -46,15 +50,15 @@ fn sketch(bytes: &[u8]) -> (usize, bool) {
     (openers, backslash)
 }
 
-/// The exact check of depth and surrogates, byte by byte.
-fn walk(bytes: &[u8]) -> Result<(), Rejection> {
+/// The exact check of depth, byte by byte.
+fn check_depth(bytes: &[u8]) -> Result<(), Rejection> {
     let (mut depth, mut quoted) = (0usize, false);
     let mut rest = bytes;
     while let [byte, after @ ..] = rest {
         rest = after;
         match byte {
             b'"' => quoted = !quoted,
-            b'\\' if quoted => rest = escape(after)?,
+            b'\\' if quoted => rest = after.get(1..).unwrap_or_default(),
             b'[' | b'{' if !quoted => {
                 depth += 1;
                 if depth > DEPTH_MAX {
@@ -68,28 +72,33 @@ fn walk(bytes: &[u8]) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// What follows an escape; a pair of surrogates is one.
-fn escape(after_backslash: &[u8]) -> Result<&[u8], Rejection> {
+/// Refuses half a surrogate pair, going from escape to escape. What is no escape at all is left to the parser.
+fn check_surrogates(text: &str) -> Result<(), Rejection> {
     let half = || Rejection::new(Reason::NotJson, "a text holds half of a surrogate pair (\\ud800 to \\udfff)");
-    match after_backslash {
-        [b'u', a, b, c, d, rest @ ..] => match unit([*a, *b, *c, *d]) {
-            Some(0xD800..=0xDBFF) => match rest {
-                [b'\\', b'u', a, b, c, d, rest @ ..] => match unit([*a, *b, *c, *d]) {
-                    Some(0xDC00..=0xDFFF) => Ok(rest),
-                    _ => Err(half()),
-                },
-                _ => Err(half()),
+    let mut rest = text;
+    while let Some((_, escape)) = rest.split_once('\\') {
+        rest = match unit(escape) {
+            Some((0xD800..=0xDBFF, after)) => match after.strip_prefix('\\').and_then(unit) {
+                Some((0xDC00..=0xDFFF, after)) => after,
+                Some(_) | None => return Err(half()),
             },
-            Some(0xDC00..=0xDFFF) => Err(half()),
-            _ => Ok(rest),
-        },
-        [_, rest @ ..] => Ok(rest),
-        [] => Ok(&[]),
+            Some((0xDC00..=0xDFFF, _)) => return Err(half()),
+            Some((_, after)) => after,
+            None => {
+                let mut after = escape.chars();
+                after.next();
+                after.as_str()
+            }
+        };
     }
+    Ok(())
 }
 
-fn unit(hex: [u8; 4]) -> Option<u32> {
-    hex.iter().try_fold(0, |unit, digit| Some(unit * 16 + char::from(*digit).to_digit(16)?))
+/// The code unit of an escape `uXXXX`, and what follows it.
+fn unit(escape: &str) -> Option<(u16, &str)> {
+    let (hex, after) = escape.strip_prefix('u')?.split_at_checked(4)?;
+    let digits = hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+    digits.then(|| u16::from_str_radix(hex, 16).ok()).flatten().map(|unit| (unit, after))
 }
 
 /// Names to look for in an object, without repetition.

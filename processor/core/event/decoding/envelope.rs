@@ -4,19 +4,20 @@
 //! JSON is validated. Three shapes are told apart by the record alone:
 //!
 //! - the project's own: `type`, `customer_id`, `time`, `id`, `properties`;
-//! - a structured CloudEvent (a text `specversion`, or a content type of CloudEvents): the same names, and where
-//!   `customer_id` or `properties` is missing, `subject`, else the key, and `data`;
-//! - a binary CloudEvent (a header `ce_specversion`): `ce_type`, `ce_subject` or else the key, `ce_time`, `ce_id`, and
-//!   the value is the properties; it may be empty.
+//! - a structured `CloudEvent`: the same names, and where `customer_id` or `properties` is missing, `subject`, else the
+//!   key, and `data`;
+//! - a binary `CloudEvent`: `ce_type`, `ce_subject`, else the key, `ce_time`, `ce_id`, and the value is the properties; it
+//!   may be empty.
 //!
 //! A part that the topic maps is read from where the mapping says, whatever the shape. Not here: what the parts must be
 //! (`decode`).
 
 use compact_str::CompactString;
 
+use super::cloudevent::{self, Mode};
 use super::mapping::{CustomerRule, Mapping, Pointer, TypeRule};
 use super::scan::{self, Names};
-use super::{Reason, Record, Rejection};
+use crate::event::{Reason, Record, Rejection};
 
 /// One part of an event as it was found; a JSON `null` is not found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +40,7 @@ pub(super) struct Envelope<'a> {
     pub(super) properties: Option<&'a str>,
 }
 
-/// Where the parts stand in one topic's records.
+/// Where the parts stand in one topic's records; what is not mapped has no place.
 #[derive(Clone, Debug)]
 pub(super) struct Layout {
     names: Names,
@@ -51,10 +52,12 @@ pub(super) struct Layout {
     properties: Option<Place>,
 }
 
-/// A mapped place: a member of the document by its position among the names, and the way down from there.
+/// A mapped place in the document.
 #[derive(Clone, Debug)]
 enum Place {
+    /// All of it.
     Document,
+    /// A member, by its position among the names, and the way down from there.
     Member { position: usize, below: Vec<CompactString> },
 }
 
@@ -70,7 +73,7 @@ const DATA: usize = 7;
 const DATA_BASE64: usize = 8;
 const UNMAPPED: [&str; 9] =
     ["type", "customer_id", "time", "id", "properties", "specversion", "subject", "data", "data_base64"];
-/// A mapping names at most five places of its own.
+/// A mapping adds at most one name for each of the five parts.
 const NAMES_MAX: usize = UNMAPPED.len() + 5;
 
 impl Layout {
@@ -79,61 +82,46 @@ impl Layout {
         for name in UNMAPPED {
             names.add(name);
         }
-        let mut place = |pointer: Option<&Pointer>| {
-            pointer.map(|pointer| match pointer.0.split_first() {
-                None => Place::Document,
-                Some((name, below)) => Place::Member { position: names.add(name), below: below.to_vec() },
-            })
+        let mut place = |pointer: &Pointer| match pointer.0.split_first() {
+            None => Place::Document,
+            Some((name, below)) => Place::Member { position: names.add(name), below: below.to_vec() },
         };
         Self {
             kind: match &mapping.kind {
                 TypeRule::Fixed(_) => None,
-                TypeRule::Read { at, .. } => place(at.as_ref()),
+                TypeRule::Read { at, .. } => at.as_ref().map(&mut place),
             },
             customer: match &mapping.customer {
                 CustomerRule::Unmapped | CustomerRule::Key => None,
-                CustomerRule::At(pointer) => place(Some(pointer)),
+                CustomerRule::At(pointer) => Some(place(pointer)),
             },
             customer_is_key: mapping.customer == CustomerRule::Key,
-            time: place(mapping.time.as_ref()),
-            id: place(mapping.id.as_ref()),
-            properties: place(mapping.properties.as_ref()),
+            time: mapping.time.as_ref().map(&mut place),
+            id: mapping.id.as_ref().map(&mut place),
+            properties: mapping.properties.as_ref().map(&mut place),
             names,
         }
     }
 
     /// Validates the record's value and finds the parts.
     pub(super) fn read<'a>(&self, record: &Record<'a>) -> Result<Envelope<'a>, Rejection> {
-        let binary = record.header("ce_specversion").is_some();
-        let value = match record.value {
-            Some(value) if !value.is_empty() => value,
-            _ if binary => b"{}",
-            Some(_) => return Err(Rejection::new(Reason::Empty, "the value has no bytes")),
-            None => return Err(Rejection::new(Reason::Empty, "the value is null: a tombstone is no event")),
-        };
-        let structured = structured_by_header(record)?;
-        let text = scan::text(value)?;
+        let mode = cloudevent::mode(record)?;
+        let text = scan::text(document(record, mode)?)?;
         let mut found = Found { document: text, members: [None; NAMES_MAX] };
         scan::members(text, &self.names, &mut found.members).map_err(|error| not_json(&error))?;
         let key = record.key.map(Part::Key);
-        let mut parts = if binary {
-            Envelope {
-                kind: attribute(record, "ce_type")?,
-                customer: attribute(record, "ce_subject")?.or(key),
-                time: attribute(record, "ce_time")?,
-                id: attribute(record, "ce_id")?,
-                properties: Some(text),
-            }
-        } else {
-            let structured = structured || found.json(SPECVERSION).is_some_and(|raw| raw.starts_with('"'));
-            found.unmapped(structured.then_some(key))
+        let mut parts = match mode {
+            Mode::Binary => binary(record, text)?,
+            Mode::Structured => found.structured(key),
+            Mode::Unmarked if found.json(SPECVERSION).is_some_and(|raw| raw.starts_with('"')) => found.structured(key),
+            Mode::Unmarked => found.own(),
         };
-        self.apply(&found, key, &mut parts);
+        self.map(&found, key, &mut parts);
         Ok(parts)
     }
 
     /// Puts the mapped parts in the place of the unmapped ones.
-    fn apply<'a>(&self, found: &Found<'a>, key: Option<Part<'a>>, parts: &mut Envelope<'a>) {
+    fn map<'a>(&self, found: &Found<'a>, key: Option<Part<'a>>, parts: &mut Envelope<'a>) {
         if let Some(place) = &self.kind {
             parts.kind = found.at(place).map(Part::Json);
         }
@@ -153,6 +141,30 @@ impl Layout {
             parts.properties = found.at(place);
         }
     }
+}
+
+/// The bytes of the document. A binary event without data has an empty one.
+fn document<'a>(record: &Record<'a>, mode: Mode) -> Result<&'a [u8], Rejection> {
+    match (record.value, mode) {
+        (Some(value), _) if !value.is_empty() => Ok(value),
+        (_, Mode::Binary) => Ok(b"{}"),
+        (Some(_), Mode::Unmarked | Mode::Structured) => Err(Rejection::new(Reason::Empty, "the value has no bytes")),
+        (None, Mode::Unmarked | Mode::Structured) => {
+            Err(Rejection::new(Reason::Empty, "the value is null: a tombstone is no event"))
+        }
+    }
+}
+
+/// The parts of a binary `CloudEvent`.
+fn binary<'a>(record: &Record<'a>, data: &'a str) -> Result<Envelope<'a>, Rejection> {
+    let attribute = |name| cloudevent::attribute(record, name).map(|text| text.map(Part::Text));
+    Ok(Envelope {
+        kind: attribute("ce_type")?,
+        customer: attribute("ce_subject")?.or(record.key.map(Part::Key)),
+        time: attribute("ce_time")?,
+        id: attribute("ce_id")?,
+        properties: Some(data),
+    })
 }
 
 /// The members of one document, by the layout's positions.
@@ -176,21 +188,26 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// The parts by their own names; in a CloudEvent (which gives the key it may fall back on) by those of CloudEvents too.
-    fn unmapped(&self, cloud_event: Option<Option<Part<'a>>>) -> Envelope<'a> {
-        let mut parts = Envelope {
+    /// The parts of the project's own format.
+    fn own(&self) -> Envelope<'a> {
+        Envelope {
             kind: self.json(TYPE).map(Part::Json),
             customer: self.json(CUSTOMER).map(Part::Json),
             time: self.json(TIME).map(Part::Json),
             id: self.json(ID).map(Part::Json),
             properties: self.json(PROPERTIES),
-        };
-        if let Some(key) = cloud_event {
-            parts.customer = parts.customer.or_else(|| self.json(SUBJECT).map(Part::Json)).or(key);
-            // Binary data is a text, which is then refused as no object.
-            parts.properties = parts.properties.or_else(|| self.json(DATA)).or_else(|| self.json(DATA_BASE64));
         }
-        parts
+    }
+
+    /// The same, and what they lack from the attributes of a structured `CloudEvent`. Binary data is a text, which is then
+    /// refused as no object.
+    fn structured(&self, key: Option<Part<'a>>) -> Envelope<'a> {
+        let own = self.own();
+        Envelope {
+            customer: own.customer.or_else(|| self.json(SUBJECT).map(Part::Json)).or(key),
+            properties: own.properties.or_else(|| self.json(DATA)).or_else(|| self.json(DATA_BASE64)),
+            ..own
+        }
     }
 }
 
@@ -209,26 +226,6 @@ fn step<'a>(raw: &'a str, name: &str) -> Option<&'a str> {
         position += 1;
     });
     found
-}
-
-/// Whether the content type says that the value is a CloudEvent.
-fn structured_by_header(record: &Record<'_>) -> Result<bool, Rejection> {
-    let content_type = record.header("content-type").unwrap_or_default();
-    let starts = |with: &[u8]| content_type.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
-    if starts(b"application/cloudevents-batch") {
-        return Err(Rejection::new(Reason::BadCloudEvent, "a batch of CloudEvents in one record: send one event a record"));
-    }
-    Ok(starts(b"application/cloudevents"))
-}
-
-/// A CloudEvents attribute from its header; an empty one is not there.
-fn attribute<'a>(record: &Record<'a>, name: &'static str) -> Result<Option<Part<'a>>, Rejection> {
-    let bytes = record.header(name).unwrap_or_default();
-    match std::str::from_utf8(bytes) {
-        Ok("") => Ok(None),
-        Ok(text) => Ok(Some(Part::Text(text))),
-        Err(_) => Err(Rejection::new(Reason::BadCloudEvent, format!("the header `{name}` is not UTF-8"))),
-    }
 }
 
 /// The parser's complaint, which names a position; where it would quote the record, a sentence of our own.

@@ -1,8 +1,8 @@
-//! From a record to an event, or to the reason why it is refused.
+//! Decides about one record after another of one topic: an event, or the reason why it is refused.
 //!
 //! Total and pure: every byte string has an answer, the same on every machine and at every time. Acceptance depends on the
 //! record and its topic's rules; the definitions only say which properties are read of what was accepted. Not here:
-//! repeated ids ([`super::Dedup`]), which depend on what was read before.
+//! repeated ids ([`crate::event::Dedup`]), which depend on what was read before.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,8 +13,9 @@ use super::envelope::{Envelope, Layout, Part};
 use super::mapping::TypeRule;
 use super::properties::{self, Columns};
 use super::scalar::{self, Tally};
-use super::{Event, Identity, Interest, Kind, Reason, Record, Rejection, TopicRules, scan};
+use super::scan;
 use crate::customer::CustomerId;
+use crate::event::{Event, Identity, Interest, Kind, Reason, Record, Rejection, Slot, TopicRules};
 use crate::timer::Instant;
 
 /// The type that erases a customer.
@@ -103,7 +104,9 @@ impl Decoder {
     fn kind(&self, part: Option<Part<'_>>) -> Result<Kind, Rejection> {
         let text = match (&self.fixed, part) {
             (Some(fixed), _) => return self.permitted(fixed),
-            (None, Some(part)) => text(part).ok_or_else(|| Rejection::new(Reason::BadType, "the type is not a text"))?,
+            (None, Some(part)) => {
+                text(part).ok_or_else(|| Rejection::new(Reason::BadType, "the type is not a text"))?
+            }
             (None, None) => Cow::Borrowed(""),
         };
         if text.is_empty() {
@@ -168,7 +171,7 @@ impl Decoder {
     }
 }
 
-type Slots = smallvec::SmallVec<[super::Slot; 4]>;
+type Slots = smallvec::SmallVec<[Slot; 4]>;
 
 impl Named {
     fn new(name: &str, ranks: &BTreeMap<&str, u16>) -> Self {

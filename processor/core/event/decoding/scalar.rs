@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use compact_str::CompactString;
 
-use super::{Number, Point, Value, scan};
+use super::scan;
+use crate::event::{Number, Point, Value};
 use crate::segment::Type;
 use crate::timer::{Date, Instant};
 
@@ -102,7 +103,9 @@ fn text(raw: &str) -> Option<Value> {
 }
 
 fn point(raw: &str) -> Option<Point> {
+    /// Degrees from the equator, in millionths.
     const LATITUDE_MAX: u64 = 90 * Number::SCALE.unsigned_abs();
+    /// Degrees from Greenwich, in millionths.
     const LONGITUDE_MAX: u64 = 180 * Number::SCALE.unsigned_abs();
     let degrees = |name, most: u64| {
         let raw = scan::member(raw, name).filter(|raw| is_number(raw))?;

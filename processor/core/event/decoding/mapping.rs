@@ -1,7 +1,7 @@
 //! Where the parts of an event stand in the records of one topic: `decode:` in the configuration.
 //!
 //! As written ([`RawMapping`]) and checked ([`Mapping`]). What is not mapped stands where the project's own format has it,
-//! or where CloudEvents has it. Not here: reading a record by it (`envelope`).
+//! or where `CloudEvents` has it. Not here: reading a record by it (`envelope`).
 
 use std::collections::BTreeMap;
 
@@ -94,7 +94,9 @@ pub enum MappingError {
         part: &'static str,
     },
     /// A fixed type leaves nothing to point at.
-    #[error("`type` has `value` beside `at` or `default`: keep `value` for one type, or the others for a type per record")]
+    #[error(
+        "`type` has `value` beside `at` or `default`: keep `value` for one type, or the others for a type per record"
+    )]
     FixedAndPointed,
     /// A rule for the type that says nothing.
     #[error("`type` is an empty rule: give `value`, or `at` and `default`")]
@@ -123,7 +125,7 @@ pub(super) enum TypeRule {
 /// Where the customer comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum CustomerRule {
-    /// Where the project's own format or CloudEvents has it.
+    /// Where the project's own format or `CloudEvents` has it.
     Unmapped,
     /// The Kafka key.
     Key,

@@ -1,0 +1,84 @@
+//! What is said of a membership that begins or ends.
+
+use std::sync::Arc;
+
+use super::decide::Question;
+use super::{Appeared, Desk};
+use crate::segment::evaluate::{View, settled, value};
+use crate::segment::plan::{CompiledSegment, Mask};
+use crate::transition::{Cause, Change, Changed, Evidence, Transition, reasons};
+
+impl Desk {
+    /// The transition of a customer, whom `view` shows at the instant of the change, into or out of a segment.
+    pub(super) fn transition(
+        &self,
+        question: &Question<'_>,
+        segment: &CompiledSegment,
+        index: usize,
+        holds: bool,
+        view: &View<'_>,
+    ) -> Transition {
+        let (cause, features) = self.cause(question, index);
+        let changed = match (cause, features) {
+            (Cause::Time, _) => Changed::Time,
+            (_, Some(features)) => Changed::Features(features),
+            (_, None) => Changed::Nothing,
+        };
+        let mut reasons = reasons(&self.catalog, &segment.condition, view, changed);
+        name_in_hand(&mut reasons.evidence, question.touched.in_hand.as_ref(), changed);
+        let (lasting, until_is_bound) = settled(&segment.condition, view);
+        let attached = segment
+            .attach
+            .iter()
+            .map(|(name, operand, ty)| (name.clone(), value(operand, view).0.shown(ty, view.now)))
+            .collect();
+        Transition {
+            customer: question.id.clone(),
+            segment: Arc::clone(&segment.name),
+            change: if holds { Change::Entered } else { Change::Exited },
+            at: view.now,
+            decided_at: self.decided_at,
+            cause,
+            since: None,
+            definition: Arc::clone(&segment.hash),
+            until: lasting.until,
+            until_is_bound,
+            because: reasons.because,
+            evidence: reasons.evidence,
+            evidence_more: reasons.evidence_more,
+            witnesses: reasons.witnesses,
+            attached,
+            truncated: reasons.truncated,
+        }
+    }
+
+    /// Why a segment changed: an event that its features were folded from, on time or late, else what moved the question.
+    fn cause<'a>(&self, question: &Question<'a>, segment: usize) -> (Cause, Option<&'a Mask>) {
+        let reads = |features: &Mask| {
+            features
+                .iter()
+                .any(|feature| self.catalog.readers(feature).is_some_and(|readers| readers.contains(segment)))
+        };
+        let touched = question.touched;
+        if reads(&touched.on_time) {
+            (Cause::Event, Some(&touched.on_time))
+        } else if reads(&touched.late) {
+            (Cause::Late, Some(&touched.late))
+        } else {
+            match touched.appeared {
+                Some(Appeared::OnTime) => (Cause::Event, None),
+                Some(Appeared::Late) => (Cause::Late, None),
+                None => (question.otherwise, None),
+            }
+        }
+    }
+}
+
+/// Gives the id of the event in hand to the kept event it is.
+fn name_in_hand(evidence: &mut [Evidence], in_hand: Option<&Evidence>, changed: Changed<'_>) {
+    let (Some(in_hand), Changed::Features(_)) = (in_hand, changed) else { return };
+    let same = evidence.iter_mut().find(|kept| kept.time == in_hand.time && kept.kind == in_hand.kind);
+    if let Some(kept) = same {
+        kept.id.clone_from(&in_hand.id);
+    }
+}

@@ -1,0 +1,142 @@
+//! From an event to the features it touches.
+
+use super::{Appeared, Desk, Effects, Engine, Touched};
+use crate::customer::Customer;
+use crate::event::{Event, Slot, Value};
+use crate::feature::{Feature, FeatureSet, Fold, Keyed, Moment, Seen, State};
+use crate::segment::evaluate::{View, answer};
+use crate::segment::plan::{Dispatch, GroupStep, Mask, Step};
+use crate::timer::Instant;
+use crate::transition::Evidence;
+
+impl Engine {
+    /// Folds an event and leaves it undecided.
+    pub(super) fn fold_undecided(&mut self, event: &Event, effects: &mut Effects) {
+        let Self { table, desk, .. } = self;
+        let touched =
+            table.write_or_create(&event.customer, |customer, created| desk.take_in(customer, created, event, effects));
+        match desk.undecided.get_mut(&event.customer) {
+            Some(earlier) => earlier.add(&touched),
+            None => {
+                desk.undecided.insert(event.customer.clone(), touched);
+            }
+        }
+    }
+}
+
+impl Touched {
+    fn add(&mut self, later: &Self) {
+        self.on_time.union(&later.on_time);
+        self.late.union(&later.late);
+        self.appeared = self.appeared.or(later.appeared);
+        if later.in_hand.is_some() {
+            self.in_hand.clone_from(&later.in_hand);
+        }
+    }
+}
+
+impl Desk {
+    /// Folds an event into its customer and tells what it touched.
+    pub(super) fn take_in(
+        &mut self,
+        customer: &mut Customer,
+        created: bool,
+        event: &Event,
+        effects: &mut Effects,
+    ) -> Touched {
+        let mut touched = Touched::default();
+        customer.newest = customer.newest.max(event.time);
+        customer.batch = self.batch;
+        let now = customer.now(self.clock);
+        let late = event.time < now;
+        effects.facts.late += u64::from(late);
+        let features = if late { &mut touched.late } else { &mut touched.on_time };
+        self.fold(&mut customer.features, event, now, features);
+        touched.appeared = created.then_some(if late { Appeared::Late } else { Appeared::OnTime });
+        touched.in_hand = self.evidence(event);
+        touched
+    }
+
+    fn evidence(&self, event: &Event) -> Option<Evidence> {
+        let id = event.identity.id().map(Into::into);
+        let kind = match &event.kind {
+            crate::event::Kind::Declared(rank) => self.catalog.kind_name(*rank)?.clone(),
+            crate::event::Kind::Other(_) => Evidence::UNDECLARED.into(),
+        };
+        Some(Evidence { kind, time: event.time, id })
+    }
+
+    /// Folds an event into a customer's features and notes which.
+    pub(super) fn fold(&self, features: &mut FeatureSet, event: &Event, now: Instant, touched: &mut Mask) {
+        let Some(dispatch) = self.catalog.dispatch(&event.kind) else { return };
+        let Dispatch { steps, groups } = dispatch;
+        for step in steps {
+            fold_step(step, self.catalog.features(), features, event, now, |feature| touched.insert(feature));
+        }
+        for group in groups {
+            if self.fold_group(group, features, event, now) {
+                touched.insert(group.feature);
+            }
+        }
+    }
+
+    /// Folds an event into the features of each of its values of a property; whether there was any.
+    fn fold_group(&self, group: &GroupStep, features: &mut FeatureSet, event: &Event, now: Instant) -> bool {
+        let Some(Slot::Set(Value::List(values))) = event.slots.get(group.slot) else { return false };
+        let steps: Vec<&Step> = group.steps.iter().filter(|step| selects(step, event, now)).collect();
+        if steps.is_empty() || values.is_empty() {
+            return false;
+        }
+        let keyed = features.state_or_insert(group.feature, || State::Keyed(Box::<Keyed>::default()));
+        let Some(State::Keyed(keyed)) = keyed else { return false };
+        let moment = Moment::of(event.time, &event.kind);
+        let inner = self.catalog.group(group.group);
+        for value in &**values {
+            let Some(one) = keyed.entry(value, moment) else { continue };
+            for step in &steps {
+                fold_selected(step, inner, one, event, now, |_| ());
+            }
+        }
+        true
+    }
+}
+
+fn selects(step: &Step, event: &Event, now: Instant) -> bool {
+    step.admits(event.time)
+        && step.filter.as_ref().is_none_or(|filter| {
+            let nobody = FeatureSet::default();
+            answer(filter, &View { customer: &nobody, scope: &nobody, slots: &event.slots, now }).holds
+        })
+}
+
+fn fold_step(
+    step: &Step,
+    all: &[Feature],
+    features: &mut FeatureSet,
+    event: &Event,
+    now: Instant,
+    touched: impl FnMut(usize),
+) {
+    if selects(step, event, now) {
+        fold_selected(step, all, features, event, now, touched);
+    }
+}
+
+fn fold_selected(
+    step: &Step,
+    all: &[Feature],
+    features: &mut FeatureSet,
+    event: &Event,
+    now: Instant,
+    mut touched: impl FnMut(usize),
+) {
+    for wanted in &step.features {
+        let Some(feature) = all.get(wanted.feature) else { continue };
+        let slot = wanted.slot.and_then(|slot| event.slots.get(slot));
+        let mentions = !(feature.fold == Fold::Register && matches!(slot, None | Some(Slot::Absent)));
+        if mentions {
+            features.fold(wanted.feature, feature, &Seen { event, slot, now });
+            touched(wanted.feature);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! How an engine comes back: history folded in silence, what was announced taken as said, differences corrected.
+
+use super::{Effects, Engine};
+use crate::customer::CustomerId;
+use crate::event::Event;
+use crate::segment::plan::Mask;
+use crate::timer::Instant;
+use crate::transition::Cause;
+
+impl Engine {
+    /// Recovery and the first start: folds an event whose consequences were announced before, or never will be.
+    pub fn fold_silently(&mut self, topic: usize, event: &Event, effects: &mut Effects) {
+        if !self.is_new(topic, event, &mut effects.facts) {
+            return;
+        }
+        let Self { table, desk, .. } = self;
+        table.write_or_create(&event.customer, |customer, _| {
+            if desk.forget_at(customer) < event.time {
+                *customer = crate::customer::Customer::new();
+            }
+            customer.newest = customer.newest.max(event.time);
+            desk.fold(&mut customer.features, event, customer.newest, &mut Mask::default());
+        });
+    }
+
+    /// Recovery: what was announced last for a customer and segment says that it has been inside since then. Segments that
+    /// are no longer defined are ignored, and so are customers of whom no event is left.
+    pub fn announced(&mut self, customer: &str, segment: &str, since: Instant) {
+        let position = self.desk.catalog.segments().binary_search_by(|known| (*known.name).cmp(segment));
+        let Ok(index) = position else { return };
+        let entered = self.table.write(customer, |customer| {
+            let inside = customer.memberships.since(index).is_some();
+            customer.memberships.enter(index, since);
+            !inside
+        });
+        if let (Some(true), Some(members)) = (entered, self.desk.members.get_mut(index)) {
+            *members += 1;
+        }
+    }
+
+    /// Ends recovery: sets the clock and cursor, evaluates every customer, arms the timers, and announces with `cause` what
+    /// differs from what had been announced, as much as one batch takes; the rest comes with the next [`super::Input::Clock`].
+    ///
+    /// With [`Cause::Backfill`] nothing was announced, and every membership is new; with any other cause the differences
+    /// are counted as mismatches.
+    pub fn settle(&mut self, clock: Instant, cursor: Option<&str>, cause: Cause, effects: &mut Effects) {
+        self.desk.clock = clock;
+        self.desk.decided_at = clock;
+        for id in self.table.ids() {
+            let reached = decided_up_to(clock, cursor, &id, cause);
+            let Self { table, desk, .. } = self;
+            table.write(id.as_str(), |customer| {
+                let (different, deadline) = desk.compare(customer, reached);
+                desk.timers.rearm(&id, customer.deadline, deadline);
+                customer.deadline = deadline;
+                if different.is_empty() {
+                    return;
+                }
+                if cause != Cause::Backfill {
+                    effects.facts.recovery_mismatches += u64::try_from(different.iter().count()).unwrap_or(u64::MAX);
+                }
+                desk.corrections.insert(id.clone(), cause);
+            });
+        }
+        effects.more_due = !self.correct(effects);
+    }
+
+    /// Announces corrections in the order of customers; false when the budget ended before they did.
+    pub(super) fn correct(&mut self, effects: &mut Effects) -> bool {
+        let before = effects.transitions.len();
+        let Self { table, desk, .. } = self;
+        while let Some((id, cause)) = desk.corrections.pop_first() {
+            table.write(id.as_str(), |customer| {
+                let clock = desk.clock;
+                desk.correct_one(&id, customer, cause, clock, effects);
+            });
+            if effects.transitions.len() - before >= Self::DUE_MAX {
+                return desk.corrections.is_empty();
+            }
+        }
+        true
+    }
+}
+
+/// Deadlines before the clock have fired, and those at it up to the cursor; the first announcement includes the clock's own instant.
+fn decided_up_to(clock: Instant, cursor: Option<&str>, id: &CustomerId, cause: Cause) -> Instant {
+    let fired = cause == Cause::Backfill || cursor.is_some_and(|cursor| id.as_str() <= cursor);
+    if fired { clock } else { clock.plus(-1) }
+}

@@ -1,0 +1,129 @@
+//! Small histories through the whole core, from JSON to what is announced.
+
+use std::sync::Arc;
+
+use super::Settings;
+use crate::event::{Decoder, Record, TopicRules};
+use crate::replay::Replay;
+use crate::segment::language::{builtin_declarations, condition};
+use crate::segment::{Catalog, Definitions, SegmentDefinition};
+use crate::timer::{Instant, Zone};
+use crate::transition::Transition;
+
+const START: i64 = 1_767_571_200_000;
+
+fn catalog(conditions: &[&str]) -> Arc<Catalog> {
+    let mut declarations = builtin_declarations();
+    let segments = conditions.iter().enumerate().map(|(index, text)| SegmentDefinition {
+        name: format!("s{index}").into(),
+        description: None,
+        condition: condition(text, &mut declarations, &Zone::UTC).unwrap(),
+        grace_millis: 0,
+        attach: Vec::new(),
+        labels: std::collections::BTreeMap::new(),
+        zone: Zone::UTC,
+    });
+    let segments = segments.collect();
+    Arc::new(Catalog::compile(&Definitions { declarations, segments }))
+}
+
+fn line(transition: &Transition) -> String {
+    let at = transition.at.millis() - START;
+    format!(
+        "{at} {} {} {} {}",
+        transition.customer,
+        transition.change.as_str(),
+        transition.segment,
+        transition.cause.as_str()
+    )
+}
+
+/// `events`: "100 c1 purchase total=5"; times and the expected lines count from one start in milliseconds.
+fn check(conditions: &[&str], events: &[&str], until: i64, expected: &[&str]) {
+    let catalog = catalog(conditions);
+    let decoder = Decoder::new(catalog.interest(), &TopicRules { key_required: false, ..TopicRules::default() });
+    let settings = Settings { dedup_millis: vec![600_000], grace_millis: None, forget_after: None, seed: 7 };
+    let mut replay = Replay::new(Arc::clone(&catalog), &settings);
+    let mut lines = Vec::new();
+    for (index, event) in events.iter().enumerate() {
+        let mut words = event.split_whitespace();
+        let time: i64 = words.next().unwrap().parse().unwrap();
+        let (customer, kind) = (words.next().unwrap(), words.next().unwrap());
+        let properties: serde_json::Map<String, serde_json::Value> = words
+            .map(|word| word.split_once('=').unwrap())
+            .map(|(name, value)| (name.to_owned(), serde_json::from_str(value).unwrap_or_else(|_| value.into())))
+            .collect();
+        let json = serde_json::json!({"id": index.to_string(), "type": kind, "customer_id": customer, "time": START + time, "properties": properties});
+        let bytes = json.to_string();
+        let record = Record { key: None, value: Some(bytes.as_bytes()), headers: &[], timestamp: None };
+        let event = decoder.decode(&record).unwrap();
+        replay.event(0, event, |transition| lines.push(line(&transition)));
+    }
+    replay.finish(Instant::from_millis(START + until), |transition| lines.push(line(&transition)));
+    assert_eq!(lines, expected, "{conditions:?}");
+}
+
+#[test]
+fn a_window_is_left_at_the_exact_millisecond() {
+    check(
+        &["count(page_view, 10ms) >= 2"],
+        &["0 c page_view", "4 c page_view", "9 c page_view"],
+        100,
+        &["4 c entered s0 event", "14 c exited s0 time"],
+    );
+}
+
+#[test]
+fn untouched_for_a_while_is_entered_by_time_and_left_by_purchase() {
+    check(
+        &[
+            "count(purchase, since last(cart_add)) == 0 and since(last(cart_add)) >= (if count(purchase, 1h) > 0 then 24ms else 4ms)",
+        ],
+        &["0 c cart_add", "10 c purchase", "20 c cart_add"],
+        100,
+        &["4 c entered s0 time", "10 c exited s0 event", "44 c entered s0 time"],
+    );
+}
+
+#[test]
+fn for_some_looks_at_one_value_at_a_time() {
+    check(
+        &["for some product_id (count(page_view, 20ms) >= 2 and count(purchase) == 0)"],
+        &[
+            "0 c page_view product_id=a",
+            "1 c page_view product_id=b",
+            "2 c page_view product_id=a",
+            "5 c purchase product_id=a",
+            "8 c page_view product_id=b",
+        ],
+        100,
+        &["2 c entered s0 event", "5 c exited s0 event", "8 c entered s0 event", "21 c exited s0 time"],
+    );
+}
+
+#[test]
+fn sums_sequences_and_traits() {
+    check(
+        &[
+            "sum(purchase.total, 10ms) >= 15.5",
+            "sequence(page_view, purchase within 3ms; 10ms)",
+            "profile.vip == true and avg(purchase.total) > 7",
+        ],
+        &[
+            "0 c page_view",
+            "2 c purchase total=10",
+            "5 c purchase total=5.5",
+            "7 c profile vip=true",
+            "9 c profile vip=false",
+        ],
+        100,
+        &[
+            "2 c entered s1 event",
+            "5 c entered s0 event",
+            "7 c entered s2 event",
+            "9 c exited s2 event",
+            "12 c exited s0 time",
+            "12 c exited s1 time",
+        ],
+    );
+}

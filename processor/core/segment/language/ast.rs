@@ -1,0 +1,218 @@
+//! An expression as it was written: names unresolved, types unknown, a place on every node.
+//!
+//! Forms of the language whose meaning comes later are parsed in full and kept as [`Later`].
+
+use compact_str::CompactString;
+
+use super::Span;
+use crate::event::Number;
+use crate::segment::{Arithmetic, Relation, Side};
+use crate::timer::{Date, Instant, Length};
+
+/// A part of an expression.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Node {
+    pub(super) kind: NodeKind,
+    pub(super) span: Span,
+    /// How many nodes lie on the longest way down, this one included.
+    pub(super) height: usize,
+}
+
+/// What a part can be.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum NodeKind {
+    /// Something unreadable, already reported.
+    Mistake,
+    Boolean(bool),
+    Number(Number),
+    Duration(Length),
+    Text(CompactString),
+    When(When),
+    If(Box<[Node; 3]>),
+    Or(Vec<Node>),
+    And(Vec<Node>),
+    Not(Box<Node>),
+    Compare(Relation, Box<[Node; 2]>),
+    Between(Box<[Node; 3]>),
+    In {
+        value: Box<Node>,
+        items: Vec<Node>,
+        negated: bool,
+    },
+    Search(Search, Box<[Node; 2]>),
+    Missing(Box<Node>),
+    Exists(Box<Node>),
+    Arithmetic(Arithmetic, Box<[Node; 2]>),
+    Negate(Box<Node>),
+    Trait(Vec<Name>),
+    Property(Vec<Name>),
+    Counting(Counting, EventsNode, Option<WindowNode>),
+    Column(Measure, ColumnNode, Option<WindowNode>),
+    Moment(Side, EventsNode, Option<WindowNode>),
+    Pick(Side, ColumnNode, Option<WindowNode>),
+    Sequence {
+        first: EventsNode,
+        second: EventsNode,
+        within: Option<(Length, Span)>,
+        window: Option<WindowNode>,
+    },
+    ForSome {
+        property: Name,
+        condition: Box<Node>,
+    },
+    Lower(Box<Node>),
+    Since(Box<Node>),
+    Until(Box<Node>),
+    /// A form that is read and not yet given a meaning.
+    Later(Later),
+}
+
+/// A name and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Name {
+    pub(super) text: CompactString,
+    pub(super) span: Span,
+}
+
+/// A point in time as written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum When {
+    Date(Date),
+    Instant(Instant),
+}
+
+/// How a text or a list is searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Search {
+    Contains,
+    StartsWith,
+    EndsWith,
+}
+
+/// Forms over events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counting {
+    Count,
+    Days,
+}
+
+/// Forms over a property of events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Measure {
+    Sum,
+    Average,
+    Minimum,
+    Maximum,
+    Distinct,
+}
+
+impl Measure {
+    /// Its name in the language.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Sum => "sum",
+            Self::Average => "avg",
+            Self::Minimum => "min",
+            Self::Maximum => "max",
+            Self::Distinct => "distinct",
+        }
+    }
+}
+
+/// Event types, with an optional filter.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct EventsNode {
+    pub(super) types: Vec<TypeNode>,
+    pub(super) filter: Option<Box<Node>>,
+    pub(super) span: Span,
+    pub(super) height: usize,
+}
+
+/// An event type as written.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum TypeNode {
+    Any(Span),
+    Named(Name),
+}
+
+impl TypeNode {
+    /// Where it stands.
+    pub(super) const fn span(&self) -> Span {
+        match self {
+            Self::Any(span) => *span,
+            Self::Named(name) => name.span,
+        }
+    }
+}
+
+/// A property of events, with an optional filter.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct ColumnNode {
+    pub(super) events: EventsNode,
+    pub(super) path: Vec<Name>,
+}
+
+/// A stretch of history as written.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct WindowNode {
+    pub(super) kind: WindowKind,
+    pub(super) span: Span,
+    pub(super) height: usize,
+}
+
+/// What a stretch of history can be.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum WindowKind {
+    Last { from: Length, to: Option<Length> },
+    Since(When),
+    Between(When, When),
+    After(Side, EventsNode, Option<Box<WindowNode>>),
+    Later(Later),
+}
+
+/// The forms whose meaning comes later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Later {
+    Top,
+    Values,
+    Net,
+    Ordinal,
+    LongSequence,
+    Sessions,
+    Some,
+    DaysUntil,
+    Age,
+    Anniversary,
+    Held,
+    Reference,
+    Distance,
+    Clock,
+    Bucket,
+    Matches,
+    Period,
+}
+
+impl Later {
+    /// What to call it.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Top => "`top(..)`",
+            Self::Values => "`values(..)`",
+            Self::Net => "`net(..)`",
+            Self::Ordinal => "the n-th first or last event",
+            Self::LongSequence => "a sequence of three steps, with `all within` or `without`",
+            Self::Sessions => "`visits(..)` and `time_spent(..)`",
+            Self::Some => "`some list (..)`",
+            Self::DaysUntil => "`days_until(..)`",
+            Self::Age => "`age(..)`",
+            Self::Anniversary => "`anniversary(..)`",
+            Self::Held => "`held(..)`",
+            Self::Reference => "`member(..)`, `stage(..)` and `score(..)`",
+            Self::Distance => "distances: `distance(..)`, `point(..)` and kilometres",
+            Self::Clock => "`weekday()`, `hour()` and `day_of_month()`",
+            Self::Bucket => "`bucket(..)`",
+            Self::Matches => "`matches`",
+            Self::Period => "calendar periods such as `today` and `this month`",
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Measurements of events, `since` and `until`, and `for some`.
+
+use super::Checker;
+use super::events::Read;
+use super::typed::Typed;
+use crate::segment::language::ast::{ColumnNode, Counting, EventsNode, Measure, Name, Node, WindowNode};
+use crate::segment::language::suggest::did_you_mean;
+use crate::segment::language::{Diagnostic, Span};
+use crate::segment::{Expression, Form, Side, Term, Type};
+use crate::timer::Length;
+
+/// What the line items of an event are called.
+const LINE_ITEMS: &str = "items";
+
+impl Checker<'_> {
+    pub(super) fn counting(
+        &mut self,
+        counting: Counting,
+        events: &EventsNode,
+        window: Option<&WindowNode>,
+        span: Span,
+    ) -> Option<Typed> {
+        let events = self.events(events);
+        let window = self.window(window);
+        let (events, window) = (events?, window?);
+        let form = match counting {
+            Counting::Count => Form::Count(events, window),
+            Counting::Days => Form::Days(events, window),
+        };
+        Some(Typed::new(Term::Form(form), Type::Number, span))
+    }
+
+    pub(super) fn measure(
+        &mut self,
+        measure: Measure,
+        node: &ColumnNode,
+        window: Option<&WindowNode>,
+        span: Span,
+    ) -> Option<Typed> {
+        let column = self.column(node);
+        let window = self.window(window);
+        let (column, window) = (column?, window?);
+        let numeric = measure != Measure::Distinct;
+        let plain = !matches!(column.ty, Type::List | Type::Point | Type::Duration);
+        if (numeric && column.ty != Type::Number) || !plain {
+            let place = node.path.iter().map(|name| name.span).reduce(Span::to).unwrap_or(span);
+            let wanted = if numeric { "a number" } else { "a single value" };
+            let message = format!("`{}` takes {wanted}, this is {}", measure.name(), column.ty.described());
+            return self.fail(Diagnostic::error("type-mismatch", place, message));
+        }
+        let form = match measure {
+            Measure::Sum => Form::Sum(column, window),
+            Measure::Average => Form::Average(column, window),
+            Measure::Minimum => Form::Minimum(column, window),
+            Measure::Maximum => Form::Maximum(column, window),
+            Measure::Distinct => Form::Distinct(column, window),
+        };
+        Some(Typed::new(Term::Form(form), Type::Number, span))
+    }
+
+    pub(super) fn moment(
+        &mut self,
+        side: Side,
+        events: &EventsNode,
+        window: Option<&WindowNode>,
+        span: Span,
+    ) -> Option<Typed> {
+        let events = self.events(events);
+        let window = self.window(window);
+        let (events, window) = (events?, window?);
+        Some(Typed::new(Term::Form(Form::Moment(side, events, window)), Type::Instant, span))
+    }
+
+    pub(super) fn pick(
+        &mut self,
+        side: Side,
+        column: &ColumnNode,
+        window: Option<&WindowNode>,
+        span: Span,
+    ) -> Option<Typed> {
+        let column = self.column(column);
+        let window = self.window(window);
+        let (column, window) = (column?, window?);
+        let ty = column.ty.clone();
+        Some(Typed::new(Term::Form(Form::Pick(side, column, window)), ty, span))
+    }
+
+    pub(super) fn sequence(
+        &mut self,
+        [first, second]: [&EventsNode; 2],
+        within: Option<(Length, Span)>,
+        window: Option<&WindowNode>,
+        span: Span,
+    ) -> Option<Typed> {
+        let first = self.events(first);
+        let second = self.events(second);
+        let window = self.window(window);
+        if let Some((length, place)) = within
+            && length == Length::fixed(0)
+        {
+            let message = "nothing happens within no time: the second step comes less than this after the first";
+            return self.fail(Diagnostic::error("empty-window", place, message));
+        }
+        let (first, second) = (first?, second?);
+        let within = within.map(|(length, _)| length);
+        let form = Form::Sequence { first, second, within, window: window? };
+        Some(Typed::new(Term::Form(form), Type::Boolean, span))
+    }
+
+    /// `since(I)` or `until(I)`
+    pub(super) fn distance(
+        &mut self,
+        node: &Node,
+        term: fn(Box<Expression>) -> Term,
+        taker: &str,
+        span: Span,
+    ) -> Option<Typed> {
+        let instant = self.wanted(node, &Type::Instant, taker)?;
+        Some(Typed::new(term(Box::new(instant)), Type::Duration, span).moving(true))
+    }
+
+    /// `for some P (C)`
+    pub(super) fn for_some(&mut self, name: &Name, condition: &Node, span: Span) -> Option<Typed> {
+        if self.reads.is_some() {
+            let message = "`for some` does not nest";
+            return self.fail(Diagnostic::error("nested-for-some", span, message));
+        }
+        self.reads = Some(Vec::new());
+        let condition = self.wanted(condition, &Type::Boolean, "`for some`");
+        let reads = self.reads.take().unwrap_or_default();
+        let condition = Box::new(condition?);
+        let ty = self.witness_type(name, &reads)?;
+        let property = vec![name.text.clone()];
+        Some(Typed::new(Term::ForSome { property, ty, condition }, Type::Boolean, span))
+    }
+
+    /// The one type that the property of `for some` has in everything that its condition reads.
+    fn witness_type(&mut self, name: &Name, reads: &[Read<'_>]) -> Option<Type> {
+        let path = [name.text.clone()];
+        if reads.is_empty() {
+            let message = "there is no form inside: no event has a value to try";
+            return self.fail(Diagnostic::error("for-some-without-events", name.span, message));
+        }
+        let all = || reads.iter().flat_map(|read| read.members.types.iter());
+        let types: Vec<&Type> =
+            all().filter_map(|event| event.properties.get(path.as_slice())).map(|property| &property.ty).collect();
+        let Some(ty) = types.first().map(|ty| (*ty).clone()) else {
+            let mut known: Vec<&str> =
+                all().flat_map(|event| event.properties.keys()).filter_map(|path| only(path)).collect();
+            known.sort_unstable();
+            let message = format!("no event type inside has a property `{}`", name.text);
+            let help = did_you_mean(&name.text, known);
+            return self.fail(Diagnostic::error("unknown-property", name.span, message).help_if(help));
+        };
+        if types.iter().any(|other| **other != ty) {
+            let message = format!("`{}` is not of one type in all event types inside", name.text);
+            return self.fail(Diagnostic::error("type-mismatch", name.span, message));
+        }
+        if matches!(ty, Type::List | Type::Point | Type::Duration) {
+            let message = format!("`for some` tries single values, `{}` is {}", name.text, ty.described());
+            return self.fail(Diagnostic::error("type-mismatch", name.span, message));
+        }
+        let items = [LINE_ITEMS.into()];
+        let reaches = |event: &crate::segment::EventType| {
+            event.properties.contains_key(path.as_slice()) || event.properties.contains_key(items.as_slice())
+        };
+        for read in reads.iter().filter(|read| !read.members.any) {
+            if let Some(event) = read.members.types.iter().find(|event| !reaches(event)) {
+                let message =
+                    format!("there is no property `{}` in `{}`, so no such event counts", name.text, event.name);
+                let help = "move this form out of `for some`, or declare the property under `events:`";
+                return self.fail(Diagnostic::error("unknown-property", read.span, message).help(help));
+            }
+        }
+        Some(ty)
+    }
+}
+
+fn only(path: &[compact_str::CompactString]) -> Option<&str> {
+    if let [name] = path { Some(name.as_str()) } else { None }
+}

@@ -1,0 +1,183 @@
+//! A tree to a typed expression: names resolved, every operand of a type that fits.
+//!
+//! Every mistake of an expression is reported, not only the first: what could not be typed is left out and asks nothing
+//! of what stands around it. Not here: grammar (`parser`) and what expressions mean.
+
+mod arithmetic;
+mod calendar;
+mod events;
+mod filter;
+mod forms;
+mod operators;
+mod traits;
+mod typed;
+mod window;
+
+pub(super) use traits::Traits;
+
+use super::ast::{Node, NodeKind, When};
+use super::{Diagnostic, Span};
+use crate::event::Value;
+use crate::segment::{EventType, Expression, Term, Type};
+use crate::timer::Zone;
+use events::Read;
+use typed::Typed;
+
+/// What a name can mean where it stands.
+#[derive(Clone, Debug)]
+enum Scope<'a> {
+    /// A condition on a customer: traits and forms.
+    Customer,
+    /// A filter on events of these types: their properties.
+    Event(events::Members<'a>),
+}
+
+/// Types the expressions of one file.
+pub(super) struct Checker<'a> {
+    events: &'a [EventType],
+    traits: &'a mut Traits,
+    zone: &'a Zone,
+    scope: Scope<'a>,
+    /// Inside `for some`: which event types its forms read so far.
+    reads: Option<Vec<Read<'a>>>,
+    /// What was wrong or doubtful so far.
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// A condition: a boolean expression.
+pub(super) fn condition(checker: &mut Checker<'_>, node: &Node) -> Option<Expression> {
+    checker.wanted(node, &Type::Boolean, "a condition")
+}
+
+/// An expression of any type.
+pub(super) fn value(checker: &mut Checker<'_>, node: &Node) -> Option<Expression> {
+    let typed = checker.node(node)?;
+    let typed = checker.fixed(typed)?;
+    Some(checker.settled(typed).expression())
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn new(events: &'a [EventType], traits: &'a mut Traits, zone: &'a Zone) -> Self {
+        Self { events, traits, zone, scope: Scope::Customer, reads: None, diagnostics: Vec::new() }
+    }
+
+    /// An expression of one type; `taker` says who wants it. A date becomes its first moment where an instant is wanted.
+    fn wanted(&mut self, node: &Node, ty: &Type, taker: &str) -> Option<Expression> {
+        self.wanted_typed(node, ty, taker).map(Typed::expression)
+    }
+
+    fn wanted_typed(&mut self, node: &Node, ty: &Type, taker: &str) -> Option<Typed> {
+        let typed = self.node(node)?;
+        let typed = self.fixed(typed)?;
+        let typed = self.assumed(typed, ty)?;
+        let typed = if *ty == Type::Instant { self.instant(typed) } else { typed };
+        if typed.ty.as_ref() == Some(ty) {
+            return Some(typed);
+        }
+        let message = format!("{taker} takes {}, this is {}", ty.described(), typed.described());
+        let diagnostic = Diagnostic::error("type-mismatch", typed.span, message).help_if(self.inferred_help(&[&typed]));
+        self.fail(diagnostic)
+    }
+
+    fn fail<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
+        self.diagnostics.push(diagnostic);
+        None
+    }
+
+    fn not_yet<T>(&mut self, span: Span, what: &str) -> Option<T> {
+        let message = format!("{what} cannot be used yet");
+        self.fail(
+            Diagnostic::error("not-yet", span, message).help("this part of the language is read but not yet computed"),
+        )
+    }
+
+    /// Any part of an expression.
+    fn node(&mut self, node: &Node) -> Option<Typed> {
+        let span = node.span;
+        match &node.kind {
+            NodeKind::Mistake => None,
+            NodeKind::Boolean(value) => Some(Typed::constant(Value::Boolean(*value), Type::Boolean, span)),
+            NodeKind::Number(number) => Some(Typed::constant(Value::Number(*number), Type::Number, span)),
+            NodeKind::Text(text) => Some(Typed::constant(Value::Text(text.clone()), Type::Text, span)),
+            NodeKind::When(When::Date(date)) => Some(Typed::constant(Value::Date(*date), Type::Date, span)),
+            NodeKind::When(When::Instant(instant)) => {
+                Some(Typed::constant(Value::Instant(*instant), Type::Instant, span))
+            }
+            NodeKind::Duration(length) => Some(Typed::length(*length, span)),
+            NodeKind::Or(parts) => self.parts(parts, Term::Or, span),
+            NodeKind::And(parts) => self.parts(parts, Term::And, span),
+            NodeKind::Not(part) => {
+                let part = self.wanted(part, &Type::Boolean, "`not`")?;
+                Some(Typed::new(Term::Not(Box::new(part)), Type::Boolean, span))
+            }
+            NodeKind::If(parts) => self.choice(parts, span),
+            NodeKind::Compare(relation, pair) => self.comparison(*relation, pair, span),
+            NodeKind::Between(parts) => self.between(parts, span),
+            NodeKind::In { value, items, negated } => self.membership(value, items, *negated, span),
+            NodeKind::Search(search, pair) => self.search(*search, pair, span),
+            NodeKind::Missing(part) => self.presence(part, Term::Missing, span),
+            NodeKind::Exists(part) => self.presence(part, Term::Exists, span),
+            NodeKind::Arithmetic(operator, pair) => self.arithmetic(*operator, pair, span),
+            NodeKind::Negate(part) => self.negation(part, span),
+            NodeKind::Lower(part) => {
+                let part = self.wanted(part, &Type::Text, "`lower`")?;
+                Some(Typed::new(Term::Lower(Box::new(part)), Type::Text, span))
+            }
+            NodeKind::Property(path) => self.property(path, span),
+            NodeKind::Trait(_)
+            | NodeKind::Counting(..)
+            | NodeKind::Column(..)
+            | NodeKind::Moment(..)
+            | NodeKind::Pick(..)
+            | NodeKind::Sequence { .. }
+            | NodeKind::ForSome { .. }
+            | NodeKind::Since(_)
+            | NodeKind::Until(_) => self.of_customer(node),
+            NodeKind::Later(later) => self.not_yet(span, later.name()),
+        }
+    }
+
+    /// What says something about the customer, and has no place in a filter on events.
+    fn of_customer(&mut self, node: &Node) -> Option<Typed> {
+        let span = node.span;
+        if let Scope::Event(_) = self.scope {
+            let message = "inside `where` there are only properties of the event, literals and `lower`";
+            let help = "compare with the customer outside of the form, or with a literal";
+            return self.fail(Diagnostic::error("not-in-where", span, message).help(help));
+        }
+        match &node.kind {
+            NodeKind::Trait(path) => self.customer_trait(path, span),
+            NodeKind::Counting(counting, events, window) => self.counting(*counting, events, window.as_ref(), span),
+            NodeKind::Column(measure, column, window) => self.measure(*measure, column, window.as_ref(), span),
+            NodeKind::Moment(side, events, window) => self.moment(*side, events, window.as_ref(), span),
+            NodeKind::Pick(side, column, window) => self.pick(*side, column, window.as_ref(), span),
+            NodeKind::Sequence { first, second, within, window } => {
+                self.sequence([first, second], *within, window.as_ref(), span)
+            }
+            NodeKind::ForSome { property, condition } => self.for_some(property, condition, span),
+            NodeKind::Since(part) => self.distance(part, Term::Since, "`since`", span),
+            NodeKind::Until(part) => self.distance(part, Term::Until, "`until`", span),
+            NodeKind::Mistake
+            | NodeKind::Boolean(_)
+            | NodeKind::Number(_)
+            | NodeKind::Duration(_)
+            | NodeKind::Text(_)
+            | NodeKind::When(_)
+            | NodeKind::If(_)
+            | NodeKind::Or(_)
+            | NodeKind::And(_)
+            | NodeKind::Not(_)
+            | NodeKind::Compare(..)
+            | NodeKind::Between(_)
+            | NodeKind::In { .. }
+            | NodeKind::Search(..)
+            | NodeKind::Missing(_)
+            | NodeKind::Exists(_)
+            | NodeKind::Arithmetic(..)
+            | NodeKind::Negate(_)
+            | NodeKind::Property(_)
+            | NodeKind::Lower(_)
+            | NodeKind::Later(_) => None,
+        }
+    }
+}

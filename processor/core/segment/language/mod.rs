@@ -1,0 +1,20 @@
+//! From the text of definition files to typed definitions, or to everything that is wrong with them.
+//!
+//! A file is read as YAML with the place of every value (`file`); event types and traits are declared (`declare`); each
+//! expression becomes words (`lexer`), a tree (`parser`) and a typed expression (`check`). Every mistake of every file is
+//! reported at once. Not here: the meaning of expressions, and how mistakes are shown.
+
+mod ast;
+mod builtin;
+mod check;
+mod diagnostic;
+mod lexer;
+mod literal;
+mod parser;
+mod single;
+mod suggest;
+mod token;
+
+pub use diagnostic::{Diagnostic, Position, Severity, Span};
+pub use single::{builtin_declarations, condition, expression};
+pub(in crate::segment) use token::{is_reserved, is_word};

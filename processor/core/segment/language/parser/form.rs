@@ -1,0 +1,285 @@
+//! Values that begin with a name: traits, properties, and the forms by their names.
+
+use super::super::ast::{Counting, Later, Measure, Node, NodeKind};
+use super::super::suggest::did_you_mean;
+use super::super::token::{Sign, Token, TokenKind};
+use super::super::{Diagnostic, Span};
+use super::cursor::{Cursor, Failed, Parsed};
+use super::events::{SourceNode, column, duration, events, number_ahead, optional_window, source, window};
+use super::expression::{expr, sign, text};
+use crate::segment::Side;
+
+/// The names of all forms that stand before parentheses.
+const FORMS: [&str; 32] = [
+    "count",
+    "days",
+    "sum",
+    "avg",
+    "min",
+    "max",
+    "distinct",
+    "values",
+    "net",
+    "first",
+    "last",
+    "top",
+    "sequence",
+    "visits",
+    "time_spent",
+    "some",
+    "since",
+    "until",
+    "days_until",
+    "age",
+    "anniversary",
+    "lower",
+    "held",
+    "member",
+    "stage",
+    "score",
+    "distance",
+    "point",
+    "weekday",
+    "hour",
+    "day_of_month",
+    "bucket",
+];
+
+/// A trait, a property or a form.
+pub(super) fn named(cursor: &mut Cursor<'_>) -> Parsed<Node> {
+    let Token { kind, span } = cursor.peek().clone();
+    let called = cursor.ahead(1).kind == TokenKind::Sign(Sign::Open);
+    let word = kind.word().unwrap_or_default();
+    match word {
+        "profile" => trait_path(cursor),
+        "for" => for_some(cursor),
+        "some" => some(cursor),
+        "since" if !called => Err(cursor.expected("a value; `since` takes parentheses: `since(last(purchase))`")),
+        "if" => {
+            let help = "put it in parentheses: `(if .. then .. else ..)`";
+            let message = "`if` inside an expression takes parentheses";
+            Err(cursor.fail(Diagnostic::error("if-needs-parentheses", span, message).help(help)))
+        }
+        "not" => {
+            let help = "`not` binds looser than a comparison; put it in parentheses: `(not x)`";
+            let message = "`not` cannot stand here";
+            Err(cursor.fail(Diagnostic::error("misplaced-not", span, message).help(help)))
+        }
+        _ if called && !word.is_empty() => form(cursor, word, span),
+        _ => property(cursor),
+    }
+}
+
+fn trait_path(cursor: &mut Cursor<'_>) -> Parsed<Node> {
+    let start = cursor.word("profile")?;
+    let path = cursor.path(1)?;
+    cursor.node(NodeKind::Trait(path), start, 0)
+}
+
+fn property(cursor: &mut Cursor<'_>) -> Parsed<Node> {
+    let start = cursor.peek().span;
+    let mut path = vec![cursor.name("a value")?];
+    path.append(&mut cursor.path(0)?);
+    cursor.node(NodeKind::Property(path), start, 0)
+}
+
+/// `for some P (C)`.
+fn for_some(cursor: &mut Cursor<'_>) -> Parsed<Node> {
+    let start = cursor.word("for")?;
+    cursor.word("some")?;
+    let property = cursor.name("a property")?;
+    let opened = cursor.sign(Sign::Open)?;
+    let condition = Box::new(expr(cursor)?);
+    cursor.close(Sign::Close, opened)?;
+    let below = condition.height;
+    cursor.node(NodeKind::ForSome { property, condition }, start, below)
+}
+
+/// `some list (C)`.
+fn some(cursor: &mut Cursor<'_>) -> Parsed<Node> {
+    let start = cursor.word("some")?;
+    if cursor.is_word("profile") {
+        trait_path(cursor)?;
+    } else {
+        cursor.name("a list")?;
+    }
+    let opened = cursor.sign(Sign::Open)?;
+    let condition = expr(cursor)?;
+    cursor.close(Sign::Close, opened)?;
+    cursor.node(NodeKind::Later(Later::Some), start, condition.height)
+}
+
+/// What stands in the parentheses of a form, and how high it is.
+type Inside = (NodeKind, usize);
+
+/// A form by its name: `name(..)`.
+fn form(cursor: &mut Cursor<'_>, name: &str, start: Span) -> Parsed<Node> {
+    cursor.next();
+    let opened = cursor.sign(Sign::Open)?;
+    let (kind, below) = match name {
+        "count" => counting(cursor, Counting::Count, name),
+        "days" => counting(cursor, Counting::Days, name),
+        "sum" => measure(cursor, Measure::Sum),
+        "avg" => measure(cursor, Measure::Average),
+        "min" => measure(cursor, Measure::Minimum),
+        "max" => measure(cursor, Measure::Maximum),
+        "distinct" => measure(cursor, Measure::Distinct),
+        "values" => later_column(cursor, Later::Values, name),
+        "net" => later_column(cursor, Later::Net, name),
+        "first" => side(cursor, Side::First),
+        "last" => side(cursor, Side::Last),
+        "top" => top(cursor),
+        "sequence" => sequence(cursor),
+        "visits" | "time_spent" => sessions(cursor, name),
+        "since" => of_one(cursor, NodeKind::Since),
+        "until" => of_one(cursor, NodeKind::Until),
+        "lower" => of_one(cursor, NodeKind::Lower),
+        "days_until" => of_one(cursor, |_| NodeKind::Later(Later::DaysUntil)),
+        "age" => of_one(cursor, |_| NodeKind::Later(Later::Age)),
+        "anniversary" => of_one(cursor, |_| NodeKind::Later(Later::Anniversary)),
+        "held" => trait_path(cursor).map(|node| (NodeKind::Later(Later::Held), node.height)),
+        "member" | "stage" | "score" => text(cursor).map(|()| (NodeKind::Later(Later::Reference), 0)),
+        "distance" => pair(cursor, expr),
+        "point" => pair(cursor, sign),
+        "weekday" | "hour" | "day_of_month" => Ok((NodeKind::Later(Later::Clock), 0)),
+        "bucket" => bucket(cursor),
+        _ => Err(unknown(cursor, name, start)),
+    }?;
+    cursor.close(Sign::Close, opened)?;
+    cursor.node(kind, start, below)
+}
+
+fn unknown(cursor: &mut Cursor<'_>, name: &str, span: Span) -> Failed {
+    let diagnostic = Diagnostic::error("unknown-form", span, format!("there is no form `{name}(..)`"));
+    cursor.fail(diagnostic.help_if(did_you_mean(name, FORMS)))
+}
+
+fn counting(cursor: &mut Cursor<'_>, counting: Counting, name: &str) -> Parsed<Inside> {
+    let events = events(cursor, name)?;
+    let window = optional_window(cursor)?;
+    let below = events.height.max(window.as_ref().map_or(0, |window| window.height));
+    Ok((NodeKind::Counting(counting, events, window), below))
+}
+
+fn measure(cursor: &mut Cursor<'_>, measure: Measure) -> Parsed<Inside> {
+    let column = column(cursor, measure.name())?;
+    let window = optional_window(cursor)?;
+    let below = column.events.height.max(window.as_ref().map_or(0, |window| window.height));
+    Ok((NodeKind::Column(measure, column, window), below))
+}
+
+fn later_column(cursor: &mut Cursor<'_>, later: Later, name: &str) -> Parsed<Inside> {
+    let column = column(cursor, name)?;
+    optional_window(cursor)?;
+    Ok((NodeKind::Later(later), column.events.height))
+}
+
+fn side(cursor: &mut Cursor<'_>, side: Side) -> Parsed<Inside> {
+    let source = source(cursor)?;
+    let mut below = source.height();
+    let mut window_node = None;
+    let mut ordinal = false;
+    if cursor.eat_sign(Sign::Comma) {
+        ordinal = number_ahead(cursor);
+        if !ordinal || cursor.eat_sign(Sign::Comma) {
+            let node = window(cursor)?;
+            below = below.max(node.height);
+            window_node = Some(node);
+        }
+    }
+    let kind = match source {
+        _ if ordinal => NodeKind::Later(Later::Ordinal),
+        SourceNode::Events(events) => NodeKind::Moment(side, events, window_node),
+        SourceNode::Column(column) => NodeKind::Pick(side, column, window_node),
+    };
+    Ok((kind, below))
+}
+
+/// `top(E.p by sum(E.q) where C, W)`: the filter comes after the weight.
+fn top(cursor: &mut Cursor<'_>) -> Parsed<Inside> {
+    let value = column(cursor, "top")?;
+    let mut below = value.events.height;
+    if cursor.eat_word("by") {
+        cursor.word("sum")?;
+        let opened = cursor.sign(Sign::Open)?;
+        column(cursor, "sum")?;
+        cursor.close(Sign::Close, opened)?;
+        if cursor.eat_word("where") {
+            below = expr(cursor)?.height;
+        }
+    }
+    optional_window(cursor)?;
+    Ok((NodeKind::Later(Later::Top), below))
+}
+
+fn sequence(cursor: &mut Cursor<'_>) -> Parsed<Inside> {
+    let first = events(cursor, "sequence")?;
+    let mut second = None;
+    let mut within = None;
+    let mut later = false;
+    let mut below = first.height;
+    while cursor.eat_sign(Sign::Comma) {
+        let without = cursor.eat_word("without");
+        let step = events(cursor, "sequence")?;
+        below = below.max(step.height);
+        let limit = if without || cursor.is_word("within") {
+            cursor.word("within")?;
+            Some(duration(cursor)?)
+        } else {
+            None
+        };
+        later |= without || second.is_some();
+        if second.is_none() {
+            (second, within) = (Some(step), limit);
+        }
+    }
+    let Some(second) = second else {
+        return Err(cursor.expected("`,` and a second step"));
+    };
+    let mut goes_on = cursor.eat_sign(Sign::Semicolon);
+    if goes_on && cursor.eat_word("all") {
+        cursor.word("within")?;
+        duration(cursor)?;
+        later = true;
+        goes_on = cursor.eat_sign(Sign::Semicolon);
+    }
+    let window = if goes_on { Some(window(cursor)?) } else { None };
+    below = below.max(window.as_ref().map_or(0, |window| window.height));
+    if later {
+        return Ok((NodeKind::Later(Later::LongSequence), below));
+    }
+    Ok((NodeKind::Sequence { first, second, within, window }, below))
+}
+
+/// `visits(E, gap D, W)`.
+fn sessions(cursor: &mut Cursor<'_>, name: &str) -> Parsed<Inside> {
+    let events = events(cursor, name)?;
+    cursor.sign(Sign::Comma)?;
+    cursor.word("gap")?;
+    duration(cursor)?;
+    optional_window(cursor)?;
+    Ok((NodeKind::Later(Later::Sessions), events.height))
+}
+
+fn of_one(cursor: &mut Cursor<'_>, kind: impl FnOnce(Box<Node>) -> NodeKind) -> Parsed<Inside> {
+    let node = expr(cursor)?;
+    let below = node.height;
+    Ok((kind(Box::new(node)), below))
+}
+
+fn pair(cursor: &mut Cursor<'_>, operand: fn(&mut Cursor<'_>) -> Parsed<Node>) -> Parsed<Inside> {
+    let first = operand(cursor)?;
+    cursor.sign(Sign::Comma)?;
+    let second = operand(cursor)?;
+    Ok((NodeKind::Later(Later::Distance), first.height.max(second.height)))
+}
+
+fn bucket(cursor: &mut Cursor<'_>) -> Parsed<Inside> {
+    if !number_ahead(cursor) {
+        return Err(cursor.expected("a number of buckets"));
+    }
+    if cursor.eat_sign(Sign::Comma) {
+        text(cursor)?;
+    }
+    Ok((NodeKind::Later(Later::Bucket), 0))
+}
