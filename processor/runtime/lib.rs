@@ -3,6 +3,7 @@
 pub mod config;
 pub mod logs;
 pub mod metrics;
+pub mod server;
 
 /// The version of this build.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -4,14 +4,15 @@
 //! producers can invent: topics, partitions and reasons are few, and beyond [`SEGMENTS_MAX`] segments share one series.
 //! Not here: serving them (`server`), and deciding what happened (`spicchio-core`).
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use prometheus::core::Collector;
 use prometheus::process_collector::ProcessCollector;
 use prometheus::{Encoder as _, GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder};
 use spicchio_core::engine::Facts;
-use spicchio_core::transition::{Cause, Change, Transition};
+use spicchio_core::transition::{Change, Transition};
 
 /// The most segments with series of their own; the rest share [`OTHER_SEGMENTS`].
 pub const SEGMENTS_MAX: usize = 1_000;
@@ -48,7 +49,7 @@ macro_rules! table {
         #[derive(Debug)]
         pub struct Metrics {
             registry: Registry,
-            segments: RwLock<BTreeSet<Arc<str>>>,
+            segments: RwLock<BTreeMap<Arc<str>, Arc<Changes>>>,
             $(#[doc = $help] pub $field: table!(@type $kind),)*
         }
 
@@ -160,37 +161,50 @@ impl Metrics {
     /// Counts transitions that were committed.
     pub fn announced(&self, transitions: &[Transition]) {
         for transition in transitions {
-            let segment = self.segment_label(&transition.segment);
-            let labels = [&*segment, change_label(transition.change), cause_label(transition.cause)];
+            let changes = self.changes(&transition.segment);
+            let counter = match transition.change {
+                Change::Entered => &changes.entered,
+                Change::Exited => &changes.exited,
+            };
+            counter.fetch_add(1, Ordering::Relaxed);
+            let labels = [&*changes.label, transition.change.as_str(), transition.cause.as_str()];
             self.transitions.with_label_values(&labels).inc();
         }
     }
 
+    /// How many entries into a segment and exits from it were announced since the start, by any partition of this instance.
+    pub fn entered_and_exited(&self, segment: &Arc<str>) -> (u64, u64) {
+        let changes = self.changes(segment);
+        (changes.entered.load(Ordering::Relaxed), changes.exited.load(Ordering::Relaxed))
+    }
+
+    /// Forgets every series that describes the partitions of this instance: they are about to be set anew.
+    pub fn clear_partitions(&self) {
+        for gauge in [
+            &self.segment_members,
+            &self.customers,
+            &self.partition_state,
+            &self.clock_timestamp,
+            &self.records_behind,
+            &self.recovery_progress,
+        ] {
+            gauge.reset();
+        }
+    }
+
     /// How many customers are in each of these segments now.
-    pub fn members<'a>(&self, members: impl IntoIterator<Item = (&'a Arc<str>, u64)>) {
+    pub fn members(&self, members: &BTreeMap<Arc<str>, u64>) {
         let mut others = 0;
         for (segment, count) in members {
-            let label = self.segment_label(segment);
-            if &*label == OTHER_SEGMENTS {
-                others += count;
+            let label = &self.changes(segment).label;
+            if &**label == OTHER_SEGMENTS {
+                others += *count;
             } else {
-                self.segment_members.with_label_values(&[&*label]).set(gauge(count));
+                self.segment_members.with_label_values(&[&**label]).set(gauge(*count));
             }
         }
         if others > 0 {
             self.segment_members.with_label_values(&[OTHER_SEGMENTS]).set(gauge(others));
-        }
-    }
-
-    /// Ends the series of a partition that is no longer ours.
-    pub fn forget_partition(&self, partition: i32, states: &[&str]) {
-        let label = partition.to_string();
-        for gauge in [&self.customers, &self.clock_timestamp, &self.records_behind, &self.recovery_progress] {
-            // An error says that the series did not exist.
-            let _ = gauge.remove_label_values(&[&label]);
-        }
-        for state in states {
-            let _ = self.partition_state.remove_label_values(&[label.as_str(), state]);
         }
     }
 
@@ -204,42 +218,31 @@ impl Metrics {
         Ok(text)
     }
 
-    fn segment_label(&self, segment: &Arc<str>) -> Arc<str> {
+    fn changes(&self, segment: &Arc<str>) -> Arc<Changes> {
         let known = self.segments.read().unwrap_or_else(PoisonError::into_inner);
-        if known.contains(segment) {
-            return Arc::clone(segment);
+        if let Some(changes) = known.get(segment) {
+            return Arc::clone(changes);
         }
         drop(known);
         let mut known = self.segments.write().unwrap_or_else(PoisonError::into_inner);
-        if known.len() < SEGMENTS_MAX {
-            known.insert(Arc::clone(segment));
-            return Arc::clone(segment);
-        }
-        OTHER_SEGMENTS.into()
+        let label = if known.len() < SEGMENTS_MAX { Arc::clone(segment) } else { OTHER_SEGMENTS.into() };
+        let new = || Arc::new(Changes { label, entered: AtomicU64::new(0), exited: AtomicU64::new(0) });
+        Arc::clone(known.entry(Arc::clone(segment)).or_insert_with(new))
     }
 }
 
+/// What was announced of one segment since the start.
+#[derive(Debug)]
+struct Changes {
+    label: Arc<str>,
+    entered: AtomicU64,
+    exited: AtomicU64,
+}
+
+/// A count as the value of a gauge.
 #[expect(clippy::cast_precision_loss, reason = "gauges are 64-bit floats; counts beyond 2^53 do not occur")]
-const fn gauge(count: u64) -> f64 {
+pub const fn gauge(count: u64) -> f64 {
     count as f64
-}
-
-const fn change_label(change: Change) -> &'static str {
-    match change {
-        Change::Entered => "entered",
-        Change::Exited => "exited",
-    }
-}
-
-const fn cause_label(cause: Cause) -> &'static str {
-    match cause {
-        Cause::Event => "event",
-        Cause::Time => "time",
-        Cause::Late => "late",
-        Cause::Definition => "definition",
-        Cause::Backfill => "backfill",
-        Cause::Forgotten => "forgotten",
-    }
 }
 
 #[cfg(test)]
@@ -264,21 +267,11 @@ mod tests {
     fn segments_beyond_the_limit_share_a_series() {
         let metrics = Metrics::new().unwrap();
         let names: Vec<Arc<str>> = (0..SEGMENTS_MAX + 5).map(|n| format!("s{n}").into()).collect();
-        metrics.members(names.iter().map(|name| (name, 2)));
+        metrics.members(&names.into_iter().map(|name| (name, 2)).collect());
         let text = String::from_utf8(metrics.text().unwrap()).unwrap();
         let series = text.lines().filter(|line| line.starts_with("spicchio_segment_members{")).count();
         assert_eq!(series, SEGMENTS_MAX + 1);
         assert!(text.contains("spicchio_segment_members{segment=\"_other\"} 10\n"), "five segments of two members");
         assert!(text.contains("process_resident_memory_bytes"));
-    }
-
-    #[test]
-    fn a_partition_given_up_has_no_series() {
-        let metrics = Metrics::new().unwrap();
-        metrics.customers.with_label_values(&["7"]).set(3.0);
-        metrics.partition_state.with_label_values(&["7", "running"]).set(1.0);
-        metrics.forget_partition(7, &["running", "recovering"]);
-        let text = String::from_utf8(metrics.text().unwrap()).unwrap();
-        assert!(!text.contains("partition=\"7\""), "{text}");
     }
 }

@@ -124,7 +124,7 @@ impl Checker<'_> {
     fn input(&mut self, setting: &str, raw: RawInput) -> InputTopic {
         let raw = match raw {
             RawInput::Name(name) => RawTopic::named(name),
-            RawInput::Topic(topic) => topic,
+            RawInput::Topic(topic) => *topic,
         };
         if raw.control && raw.profile {
             self.add(setting, "is both `control` and `profile`", "an `erase` in a compacted topic would be lost");

@@ -18,7 +18,7 @@ mod units;
 pub use load::{Loaded, Sources, load};
 pub use mistake::{Mistake, Origin, Refused};
 pub use shape::schema;
-pub use units::length;
+pub use units::{length, mapping};
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

@@ -92,7 +92,7 @@ pub(super) enum RawInput {
     /// Its name alone.
     Name(String),
     /// Its name, and how to read it.
-    Topic(RawTopic),
+    Topic(Box<RawTopic>),
 }
 
 /// A topic to read, and how.

@@ -1,5 +1,6 @@
-//! Lengths of time and sizes as people write them.
+//! Lengths of time, sizes and mappings as people write them in one word or line.
 
+use spicchio_core::event::{Mapping, RawMapping};
 use spicchio_core::timer::Length;
 
 /// Reads a length such as `250ms`, `1d12h` or `25mo`; nothing when it is not one.
@@ -30,6 +31,15 @@ pub fn length(text: &str) -> Option<Length> {
         rest = unit.get(name.len()..)?;
     }
     (!text.is_empty()).then_some(Length::new(i32::try_from(months).ok()?, millis))
+}
+
+/// Reads a mapping such as `{type: /event, customer: /userId}`.
+///
+/// # Errors
+/// What is wrong with it, in one sentence.
+pub fn mapping(text: &str) -> Result<Mapping, String> {
+    let raw: RawMapping = serde_saphyr::from_str(text).map_err(|error| error.without_snippet().to_string())?;
+    Mapping::try_from(raw).map_err(|error| error.to_string())
 }
 
 /// Reads a size such as `512`, `64KiB` or `1MiB`, in bytes; nothing when it is not one.

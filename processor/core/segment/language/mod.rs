@@ -7,14 +7,25 @@
 mod ast;
 mod builtin;
 mod check;
+mod declare;
 mod diagnostic;
+mod file;
 mod lexer;
 mod literal;
+mod load;
 mod parser;
+mod prepare;
+mod scenario;
 mod single;
 mod suggest;
 mod token;
 
 pub use diagnostic::{Diagnostic, Position, Severity, Span};
+pub use file::file_schema;
+pub use load::{Loaded, Source, load};
+pub use scenario::{ExpectedMembers, ExpectedTransition, GivenEvent, Scenario};
 pub use single::{builtin_declarations, condition, expression};
 pub(in crate::segment) use token::{is_reserved, is_word};
+
+#[cfg(test)]
+mod tests;

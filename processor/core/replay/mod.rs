@@ -5,14 +5,26 @@
 //! in the processor, and two replays give the same transitions. `replay`, `test`, `explain`, the properties and the
 //! benches use it.
 
+mod scenario;
+
+pub use scenario::{Change, Outcome, Why, WrongMembers, run};
+
 use std::sync::Arc;
 
 use crate::customer::CustomerTable;
 use crate::engine::{Effects, Engine, Facts, Input, Settings};
 use crate::event::Event;
 use crate::segment::Catalog;
-use crate::timer::Instant;
+use crate::timer::{Instant, Length};
 use crate::transition::Transition;
+
+/// How long a repeated id counts once, in milliseconds: the default of an input topic.
+pub const DEDUP_MILLIS: i64 = 600_000;
+
+/// How an engine is set up that replays one file: nobody waits, and nobody is forgotten unless told.
+pub fn settings(forget_after: Option<Length>) -> Settings {
+    Settings { dedup_millis: vec![DEDUP_MILLIS], grace_millis: None, forget_after, seed: 0 }
+}
 
 /// A replay under way.
 #[derive(Debug)]
@@ -37,6 +49,11 @@ impl Replay {
         }
         self.engine.apply(Input::Fold { topic, event }, &mut self.effects);
         self.hand_over(&mut announce);
+    }
+
+    /// What follows belongs to this batch.
+    pub fn begin_batch(&mut self, batch: u64) {
+        self.engine.begin_batch(batch);
     }
 
     /// Moves the clock on to `until` (nothing happens when it is there already) and decides what is left, that instant

@@ -1,0 +1,3 @@
+//! What the front end claims, from the text of files to definitions or mistakes.
+
+mod example;
