@@ -13,7 +13,7 @@ use spicchio_testkit::shop::Size;
 
 use crate::scene::{SEGMENTS, Scene};
 
-const SIZE: Size = Size { events: 20_000, customers: 400, days: 28 };
+const SIZE: Size = Size { events: 20_000, customers: 400, days: 40 };
 /// Longer than a transaction lasts (10 s) and than the group waits for a silent member.
 const AWAY: Duration = Duration::from_secs(12);
 

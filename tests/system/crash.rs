@@ -28,7 +28,7 @@ fn kills() -> usize {
 fn killed_again_and_again() {
     let broker = Broker::start();
     let kills = kills();
-    let size = Size { events: EVENTS.max(kills * EVENTS / 20), customers: 2_000, days: 28 };
+    let size = Size { events: EVENTS.max(kills * EVENTS / 20), customers: 2_000, days: 40 };
     let setup = Setup::new("crash", &broker, SEGMENTS).and_reading("more-events");
     let scene = Scene::new(&broker, setup, PARTITIONS, size);
     let mut program = scene.program();

@@ -9,7 +9,7 @@ use spicchio_testkit::shop::Size;
 
 use crate::scene::{SEGMENTS, Scene};
 
-const SIZE: Size = Size { events: 40_000, customers: 800, days: 28 };
+const SIZE: Size = Size { events: 40_000, customers: 800, days: 40 };
 
 #[test]
 fn partitions_change_hands() {

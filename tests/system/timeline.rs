@@ -16,7 +16,7 @@ use crate::scene::{SEGMENTS, Scene};
 
 /// Names a folder with `*.ndjson.gz` of real events, in the input format and in order of time, to be told as well.
 const DATA: &str = "SPICCHIO_DATA";
-const SIZE: Size = Size { events: 20_000, customers: 400, days: 28 };
+const SIZE: Size = Size { events: 20_000, customers: 400, days: 40 };
 
 fn tells_the_same(scene: &Scene<'_>) {
     scene.write(0..scene.events.len());
