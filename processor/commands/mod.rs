@@ -12,7 +12,9 @@ mod exit;
 mod explain;
 mod junit;
 mod replay;
+mod run;
 mod schema;
+mod settings;
 mod test;
 mod terminal;
 
@@ -35,6 +37,8 @@ struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Run(run::Run),
+    Init(run::Init),
     Check(check::Check),
     Test(test::Test),
     Replay(replay::Replay),
@@ -49,6 +53,8 @@ pub(crate) fn execute() -> ExitCode {
     let line = CommandLine::parse();
     let terminal = Terminal::new(line.color);
     let done = match line.command {
+        Command::Run(command) => command.execute(terminal),
+        Command::Init(command) => command.execute(terminal),
         Command::Check(command) => command.execute(terminal),
         Command::Test(command) => command.execute(terminal),
         Command::Replay(command) => command.execute(terminal),
