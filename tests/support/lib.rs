@@ -1,7 +1,14 @@
-//! What the project's own tests stand on: a real broker, the real program, and what they are fed with.
+//! What the project's own tests stand on: a real broker, the real program, what they are fed with, the naive oracle.
 //!
-//! Nothing here is part of the product, and nothing here decides what is right.
+//! Nothing here is part of the product, and what is right is decided in `oracle` alone.
 #![expect(clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "a test fails by panicking, and says why")]
 
+pub mod build;
+pub mod drive;
+pub mod generate;
+pub mod given;
 pub mod kafka;
+pub mod law;
+pub mod oracle;
 pub mod process;
+pub mod text;

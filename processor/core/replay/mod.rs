@@ -51,6 +51,11 @@ impl Replay {
         self.hand_over(&mut announce);
     }
 
+    /// What follows belongs to this batch.
+    pub fn begin_batch(&mut self, batch: u64) {
+        self.engine.begin_batch(batch);
+    }
+
     /// Moves the clock on to `until` (nothing happens when it is there already) and decides what is left, that instant
     /// included.
     pub fn finish(&mut self, until: Instant, mut announce: impl FnMut(Transition)) {

@@ -1,0 +1,13 @@
+//! What the laws are tried on.
+//!
+//! The oracle obeys them too: it is how the laws, and what the language says, are checked against each other.
+
+use spicchio_testkit::drive::Subject;
+use spicchio_testkit::law::{Failure, Law, tried};
+use spicchio_testkit::oracle::Oracle;
+
+/// Tries a law on every subject.
+pub(crate) fn obey(law: &Law) -> Result<(), Failure> {
+    let subjects: [&dyn Subject; 1] = [&Oracle];
+    subjects.into_iter().try_for_each(|subject| tried(law, subject))
+}
