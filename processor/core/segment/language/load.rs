@@ -59,7 +59,8 @@ pub fn load(sources: &[Source]) -> Result<Loaded, Vec<Diagnostic>> {
     let segments_by_file = files.iter().map(|(source, file)| (source.name.clone(), file.segments.len())).collect();
     for (source, file) in files {
         let zone = zone(source, &file, &mut diagnostics);
-        let own: BTreeSet<CompactString> = file.segments.iter().map(|entry| entry.segment.text.as_str().into()).collect();
+        let own: BTreeSet<CompactString> =
+            file.segments.iter().map(|entry| entry.segment.text.as_str().into()).collect();
         catalog.extend(file.segments.into_iter().map(|entry| prepare(source, &zone, entry, &mut diagnostics)));
         tests.push(FileTests { source, zone, own, entries: file.tests });
     }
