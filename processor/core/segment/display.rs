@@ -373,6 +373,7 @@ mod tests {
         ("since(last(purchase)) between 1d and 24h60m", "since(last(purchase)) between 1d and 1d1h"),
         ("since(last(purchase)) between 1d and 3mo", "since(last(purchase)) >= 1d and since(last(purchase)) <= 3mo"),
         ("since(last(purchase)) in [1d, 2w]", "since(last(purchase)) == 1d or since(last(purchase)) == 14d"),
+        ("until(last(purchase)) in [-1d, 0s]", "until(last(purchase)) == -1d or until(last(purchase)) == 0ms"),
         ("since(last(purchase)) not in [1mo]", "since(last(purchase)) != 1mo"),
         ("14mo <= since(profile.birthday)", "1y2mo <= since(profile.birthday)"),
         ("since(2026-01-01) > 3d", "since(2025-12-31T23:00:00.000Z) > 3d"),

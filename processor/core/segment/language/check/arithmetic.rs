@@ -32,6 +32,7 @@ impl Checker<'_> {
         let (one, other) = (self.fixed(one), self.fixed(other));
         let (one, other) = (one?, other?);
         let (one, other) = (self.instant(one), self.instant(other));
+        let (one, other) = (one?, other?);
         let (one_wants, other_wants) = wants(operator, one.ty.as_ref(), other.ty.as_ref());
         let (one, other) = (self.assumed(one, &one_wants)?, self.assumed(other, &other_wants)?);
         let Some(ty) = result(operator, one.ty.as_ref(), other.ty.as_ref()) else {

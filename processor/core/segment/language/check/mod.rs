@@ -70,7 +70,7 @@ impl<'a> Checker<'a> {
     fn fitted(&mut self, typed: Typed, ty: &Type, taker: &str) -> Option<Expression> {
         let typed = self.fixed(typed)?;
         let typed = self.assumed(typed, ty)?;
-        let typed = if *ty == Type::Instant { self.instant(typed) } else { typed };
+        let typed = if *ty == Type::Instant { self.instant(typed)? } else { typed };
         if typed.ty.as_ref() == Some(ty) {
             return Some(typed.expression());
         }

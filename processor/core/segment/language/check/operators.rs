@@ -37,7 +37,7 @@ impl Checker<'_> {
     fn chosen(&mut self, condition: Expression, then: Typed, otherwise: Typed, span: Span) -> Option<Typed> {
         let (then, otherwise) = match (&then.ty, &otherwise.ty) {
             (Some(Type::Date), Some(Type::Instant)) | (Some(Type::Instant), Some(Type::Date)) => {
-                (self.instant(then), self.instant(otherwise))
+                (self.instant(then)?, self.instant(otherwise)?)
             }
             (Some(ty), None) => (then.clone(), self.assumed(otherwise, ty)?),
             (None, Some(ty)) => (self.assumed(then, ty)?, otherwise.clone()),
@@ -71,8 +71,16 @@ impl Checker<'_> {
             (None, None) => (self.settled(one), self.settled(other)),
             (Some(ty), None) => (one.clone(), self.assumed(other, ty)?),
             (None, Some(ty)) => (self.assumed(one, ty)?, other.clone()),
-            (Some(Type::Instant), Some(Type::Date)) => (self.day(one)?, other),
-            (Some(Type::Date), Some(Type::Instant)) => (one, self.day(other)?),
+            (Some(Type::Instant), Some(Type::Date)) => {
+                self.declared(&one, &Type::Date)?;
+                self.declared(&other, &Type::Instant)?;
+                (self.day(one)?, other)
+            }
+            (Some(Type::Date), Some(Type::Instant)) => {
+                self.declared(&one, &Type::Instant)?;
+                self.declared(&other, &Type::Date)?;
+                (one, self.day(other)?)
+            }
             (Some(_), Some(_)) => (one, other),
         };
         if one.ty == other.ty { Some((one, other)) } else { self.mismatch(&one, &other, "") }
@@ -186,7 +194,8 @@ impl Checker<'_> {
                 | NodeKind::Later(_)
                 | NodeKind::Mistake
         );
-        if literal {
+        let negative = matches!(&node.kind, NodeKind::Negate(part) if matches!(part.kind, NodeKind::Duration(_)));
+        if literal || negative {
             return self.node(node);
         }
         let message = "the items of a list are literals";

@@ -121,6 +121,14 @@ impl Checker<'_> {
         typed
     }
 
+    /// Refuses a trait whose use decided its type and that is now wanted with another: dates and instants give way to
+    /// each other only where the author said which of them it is.
+    pub(super) fn declared(&mut self, typed: &Typed, wanted: &Type) -> Option<()> {
+        let Some(help) = self.inferred_help(&[typed]) else { return Some(()) };
+        let message = format!("this trait is {} elsewhere and {} here", typed.described(), wanted.described());
+        self.fail(Diagnostic::error("type-mismatch", typed.span, message).help(help))
+    }
+
     /// The way out of a mismatch, where an undeclared trait takes part in it.
     pub(super) fn inferred_help(&self, parts: &[&Typed]) -> Option<String> {
         parts.iter().find_map(|typed| {

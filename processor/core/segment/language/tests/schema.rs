@@ -43,8 +43,12 @@ fn the_schema_and_the_reader_agree() {
 #[test]
 fn the_schema_wants_expressions_as_text_and_knows_the_types() {
     let schema = file_schema();
-    assert_eq!(schema["$defs"]["SegmentEntry"]["properties"]["when"]["type"], serde_json::json!(["string", "null"]));
-    assert_eq!(schema["$defs"]["SegmentEntry"]["additionalProperties"], Value::Bool(false));
+    let segment = &schema["$defs"]["SegmentEntry"];
+    for key in ["segment", "when", "grace"] {
+        assert_eq!(segment["properties"][key]["type"], "string", "{key}");
+    }
+    assert_eq!(segment["required"], serde_json::json!(["segment", "when"]));
+    assert_eq!(segment["additionalProperties"], Value::Bool(false));
     let types = schema["$defs"]["TypeEntry"].to_string();
     for name in ["boolean", "number", "text", "instant", "date", "list", "point"] {
         assert!(types.contains(&format!("\"{name}\"")), "{name} in {types}");
