@@ -1,6 +1,6 @@
 //! Definition files to one catalog of definitions: all mistakes of all files, or none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use compact_str::CompactString;
 
@@ -83,8 +83,10 @@ pub fn load(sources: &[Source]) -> Result<Loaded, Vec<Diagnostic>> {
     let segments_by_file = files.iter().map(|(source, file)| (source.name.to_owned(), file.segments.len())).collect();
     for (source, file) in files {
         let zone = zone(source, &file, &mut diagnostics);
+        let own: BTreeSet<CompactString> =
+            file.segments.iter().map(|entry| entry.segment.text.as_str().into()).collect();
         catalog.extend(file.segments.into_iter().map(|entry| prepare(source, &zone, entry, &mut diagnostics)));
-        tests.push((source, zone, file.tests));
+        tests.push(FileTests { source, zone, own, entries: file.tests });
     }
     let names = names(&catalog, &mut diagnostics);
     let (segments, traits) = checked(&catalog, &declarations, &mut diagnostics);
@@ -174,15 +176,24 @@ fn segment(
     })
 }
 
+/// The tests of one file.
+struct FileTests<'a> {
+    source: &'a Opened<'a>,
+    zone: Zone,
+    /// The segments that the file defines.
+    own: BTreeSet<CompactString>,
+    entries: Vec<TestEntry>,
+}
+
 fn scenarios(
-    tests: &[(&Opened<'_>, Zone, Vec<TestEntry>)],
+    tests: &[FileTests<'_>],
     declarations: &Declarations,
     segments: &[CompactString],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Scenario> {
     let mut scenarios = Vec::new();
-    for (source, zone, entries) in tests {
-        let mut reader = Reader { file: source.name, zone, declarations, segments, mistakes: Vec::new() };
+    for FileTests { source, zone, own, entries } in tests {
+        let mut reader = Reader { file: source.name, zone, declarations, segments, own, mistakes: Vec::new() };
         scenarios.extend(entries.iter().filter_map(|entry| reader.scenario(entry)));
         diagnostics.extend(source.own(reader.mistakes));
     }

@@ -1,0 +1,39 @@
+//! Lines come in the order of (`at`, customer, segment), each of them once, and for a customer and segment `entered`
+//! and `exited` alternate, `entered` first.
+//!
+//! It proves that a consumer can keep the truth by doing what each line says, and that time never goes back.
+
+use std::collections::BTreeSet;
+
+use spicchio_core::transition::Change;
+use spicchio_testkit::drive::{Course, Line, Subject};
+use spicchio_testkit::law::{Failure, Law};
+
+const ALTERNATION: Law = Law { says: "entered and exited alternate, and `at` never goes back", one_in: 1, holds };
+
+fn holds(subject: &dyn Subject, course: &Course, _: u64) -> Result<(), String> {
+    let lines = subject.replay(course, &[]).lines;
+    let place = |line: &Line| (line.at, line.customer.clone(), line.segment.clone());
+    for (one, next) in lines.iter().zip(lines.iter().skip(1)) {
+        if place(one) >= place(next) {
+            return Err(format!("out of order:\n  {one}\n  {next}"));
+        }
+    }
+    let mut inside = BTreeSet::new();
+    for line in &lines {
+        let pair = (&line.customer, &line.segment);
+        let alternates = match line.change {
+            Change::Entered => inside.insert(pair),
+            Change::Exited => inside.remove(&pair),
+        };
+        if !alternates {
+            return Err(format!("twice in a row:\n  {line}"));
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn lines_alternate_and_are_in_order() -> Result<(), Failure> {
+    crate::subject::obey(&ALTERNATION)
+}

@@ -1,0 +1,62 @@
+//! One event of a customer's history, and what can be asked of it.
+
+use spicchio_core::event::{Identity, Kind, Value};
+use spicchio_core::segment::{Declarations, Type};
+use spicchio_core::timer::Instant;
+
+use super::decode::{at_least_zero, decoded};
+use crate::given::{GivenEvent, Json};
+
+/// The property under which an event lists its line items.
+const LINE_ITEMS: &str = "items";
+
+/// An event and its place in the order of events: time, then type, then identity.
+#[derive(Clone, Debug)]
+pub(super) struct Happening {
+    pub(super) time: Instant,
+    pub(super) kind: Kind,
+    pub(super) identity: Identity,
+    pub(super) given: GivenEvent,
+}
+
+impl Happening {
+    pub(super) fn new(given: &GivenEvent, declarations: &Declarations) -> Self {
+        Self { time: given.time, kind: given.rank(declarations), identity: given.identity(), given: given.clone() }
+    }
+
+    /// By what events are ordered.
+    pub(super) fn place(&self) -> (Instant, &Kind, &Identity) {
+        (self.time, &self.kind, &self.identity)
+    }
+
+    pub(super) fn is_after(&self, other: &Self) -> bool {
+        self.place() > other.place()
+    }
+
+    /// The value of a declared property.
+    pub(super) fn property(&self, path: &[compact_str::CompactString], declarations: &Declarations) -> Option<Value> {
+        let declared = declarations.events.iter().find(|event| event.name == self.given.kind)?;
+        let property = declared.properties.get(path)?;
+        let value = decoded(self.json(path)?, &property.ty)?;
+        (!property.nonnegative || at_least_zero(&value)).then_some(value)
+    }
+
+    /// The values that `for some` finds here: the event's own and those of its line items.
+    pub(super) fn values(&self, path: &[compact_str::CompactString], ty: &Type) -> Vec<Value> {
+        if matches!(self.kind, Kind::Other(_)) {
+            return Vec::new();
+        }
+        let own = self.json(path).and_then(|json| decoded(json, ty));
+        let items = match self.given.properties.get(LINE_ITEMS) {
+            Some(Json::List(items)) => items.as_slice(),
+            _ => &[],
+        };
+        let of_item = |item: &Json| item.at(path.iter().map(AsRef::as_ref)).and_then(|json| decoded(json, ty));
+        own.into_iter().chain(items.iter().filter_map(of_item)).collect()
+    }
+
+    fn json(&self, path: &[compact_str::CompactString]) -> Option<&Json> {
+        let (first, rest) = path.split_first()?;
+        self.given.properties.get(first.as_str())?.at(rest.iter().map(AsRef::as_ref))
+    }
+}

@@ -1,0 +1,48 @@
+//! The naive oracle: what the definitions mean, computed from scratch.
+//!
+//! A customer is the list of everything read of it. At every tick every condition is evaluated over that whole list,
+//! word for word as the language defines it: nothing is remembered between two ticks but which memberships held. It is
+//! slow and has no bounds; it shares with the engine only the typed condition and the types of time and values.
+//!
+//! Where the language leaves a question open, this is what the oracle answers:
+//!
+//! - `and`, `or`, `not` and comparisons always exist: only values can be none.
+//! - Arithmetic is exact throughout: `*` keeps every decimal place, a duration divided is a fraction of a millisecond,
+//!   and so is an instant plus such a duration. Its day is that of the whole millisecond before.
+//! - *Never* is for the operators `== != < <= > >=` between two operands which are themselves `first(E)` or `last(E)`:
+//!   not for the values of properties, not for `between` or `in`, not through `if`. It is those pairs, too, that are
+//!   compared in the order of events, where two events of one instant differ and an event equals only itself.
+//! - `until(I) <= 3mo` means `now >= I - 3mo`: a calendar length is counted from the instant, as for `since`.
+//! - A calendar length in the branches of an `if` compares as if the chosen branch stood there.
+//! - `lower` is that of Unicode.
+//! - `first(E.p)` looks at the first event of E in the window and has that event's value or none.
+//! - `since last(E)` leaves out the event itself and whatever is equal to it in the order of events.
+//! - Two records without id that are the same bytes are two events, neither of which is after the other.
+//! - A property that an event's type does not declare is not read, even where another type of the union declares it;
+//!   the type of an event nobody declared has no properties.
+//! - The candidates of `for some` come from all forms inside it, those that open a window (`since last(E)`) included.
+//!   An event's values of P are read from it and its `items`, whatever its declared type says of P.
+//! - Traits are one document, merged in the order of events: an object over something else replaces it, and a value of
+//!   another type than declared replaces what was there and counts as missing.
+//! - An id is repeated for one customer of one topic; the first record read is the one that counts. It is remembered
+//!   for ten minutes of the topic's newest time from then on. A duplicate moves the clock, but decides nothing.
+//! - An event at exactly the instant at which its customer would be forgotten keeps the customer. A late event older
+//!   than `forget_after` counts for a customer that exists, and creates none on its own.
+//! - Where a late event is read at the very instant at which time alone would have changed a membership in the same
+//!   way, the cause may be either.
+
+mod compare;
+mod decode;
+mod evaluate;
+mod form;
+mod history;
+mod quantity;
+mod subject;
+mod timeline;
+mod traits;
+
+#[cfg(test)]
+mod cases;
+
+pub use subject::Oracle;
+pub use timeline::{Expected, Timeline, timeline};
