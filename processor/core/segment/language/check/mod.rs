@@ -61,7 +61,8 @@ impl<'a> Checker<'a> {
         Self { events, traits, zone, scope: Scope::Customer, reads: None, diagnostics: Vec::new() }
     }
 
-    /// An expression of one type; `taker` says who wants it. A date becomes its first moment where an instant is wanted.
+    /// An expression of one type; `taker` says who wants it. A date becomes its first moment where an instant is
+    /// wanted.
     fn wanted(&mut self, node: &Node, ty: &Type, taker: &str) -> Option<Expression> {
         let typed = self.node(node)?;
         self.fitted(typed, ty, taker)

@@ -1,8 +1,8 @@
 //! The types of traits: declared, or decided by use.
 //!
-//! An undeclared trait takes the type it is compared with or that the form around it wants. Where two undeclared traits meet,
-//! neither is known yet; all expressions are then checked again with what was learned, until nothing new is learned, and
-//! what is still open is text.
+//! An undeclared trait takes the type it is compared with or that the form around it wants. Where two undeclared
+//! traits meet, neither is known yet; all expressions are then checked again with what was learned, until nothing new
+//! is learned, and what is still open is text.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! From a place in the text of a scalar to the place in the file where it was written.
 //!
-//! Blank space is folded, indentation dropped, escapes resolved; everything else stands in the same order in both. So both
-//! are walked side by side: what is not blank must be found again, and blank space maps to where it can.
+//! Blank space is folded, indentation dropped, escapes resolved; everything else stands in the same order in both. So
+//! both are walked side by side: what is not blank must be found again, and blank space maps to where it can.
 
 use super::tree::{Style, Written};
 use crate::segment::language::Span;
@@ -166,7 +166,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_character_of_any_block_is_found(lines in prop::collection::vec("[a-z>#'\"\\\\é ]{0,12}", 1..6), indicator in "[>|][-+]?") {
+        fn every_character_of_any_block_is_found(
+            lines in prop::collection::vec("[a-z>#'\"\\\\é ]{0,12}", 1..6),
+            indicator in "[>|][-+]?",
+        ) {
             let block: Vec<String> = lines.iter().map(|line| format!("  {line}\n")).collect();
             let file = format!("when: {indicator}\n  x\n{}", block.concat());
             check(&file);

@@ -1,6 +1,7 @@
 //! Every mistake in an expression has its caret exactly under the wrong words, and says a way out.
 //!
-//! The cases stand in `mistakes.txt`: an expression, and below it the carets, codes, messages and help that it must get.
+//! The cases stand in `mistakes.txt`: an expression, and below it the carets, codes, messages and help that it must
+//! get.
 
 use std::fmt::Write as _;
 
