@@ -8,7 +8,7 @@ use spicchio_core::segment::language::Source;
 /// The most files.
 const FILES_MAX: usize = 10_000;
 /// The largest file, in bytes.
-const BYTES_MAX: u64 = 4 << 20;
+const BYTES_MAX: u64 = 16 << 20;
 /// How deep folders are looked into.
 const DEPTH_MAX: usize = 16;
 
@@ -62,7 +62,7 @@ pub fn read(paths: &[PathBuf]) -> Result<Vec<Source>, ReadError> {
 fn read_one(path: &Path) -> Result<Source, ReadError> {
     let failed = |error| ReadError::Io { path: path.to_owned(), error };
     if fs::metadata(path).map_err(failed)?.len() > BYTES_MAX {
-        return Err(ReadError::TooMuch { path: path.to_owned(), limit: "is larger than 4 MiB: split it" });
+        return Err(ReadError::TooMuch { path: path.to_owned(), limit: "is larger than 16 MiB: split it" });
     }
     let text = fs::read_to_string(path).map_err(failed)?;
     Ok(Source { name: path.display().to_string(), text })
