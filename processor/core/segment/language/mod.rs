@@ -21,7 +21,7 @@ mod token;
 pub use diagnostic::{Diagnostic, Position, Severity, Span};
 pub use file::file_schema;
 pub use load::{Loaded, Source, load};
-pub use scenario::{ExpectedMembers, ExpectedTransition, GivenEvent, Scenario};
+pub use scenario::{About, ExpectedMembers, ExpectedTransition, GivenEvent, Scenario};
 pub use single::{builtin_declarations, condition, expression};
 pub(in crate::segment) use token::{is_reserved, is_word};
 
