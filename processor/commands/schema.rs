@@ -117,7 +117,10 @@ mod tests {
         ] {
             let name = document.to_possible_value().unwrap();
             let name = name.get_name();
-            assert!(document.text() == published, "write it again: spicchio schema {name} > schemas/{name}.schema.json");
+            assert!(
+                document.text() == published,
+                "write it again: spicchio schema {name} > schemas/{name}.schema.json"
+            );
         }
     }
 
@@ -131,8 +134,16 @@ mod tests {
         fits(Document::Segments, &yaml(SHOP));
         fits(Document::Config, &yaml(include_str!("../../schemas/examples/config.yaml")));
         for (document, value, places) in [
-            (Document::Event, json(include_str!("../../schemas/examples/event.invalid.json")), ["/customer_id", "/time"]),
-            (Document::Transition, json(include_str!("../../schemas/examples/transition.invalid.json")), ["/at", "/change"]),
+            (
+                Document::Event,
+                json(include_str!("../../schemas/examples/event.invalid.json")),
+                ["/customer_id", "/time"],
+            ),
+            (
+                Document::Transition,
+                json(include_str!("../../schemas/examples/transition.invalid.json")),
+                ["/at", "/change"],
+            ),
             (Document::Config, yaml(include_str!("../../schemas/examples/config.invalid.yaml")), ["/grace", "/kafka"]),
         ] {
             let found = wrong(document, &value);

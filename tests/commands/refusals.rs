@@ -32,13 +32,24 @@ fn a_refused_configuration_ends_with_code_78_and_every_mistake() {
     check(&["run", "--config", "none.yaml"], 78, "", "none.yaml: cannot be read");
     let said = said(program(&["run", "--config", "schemas/examples/config.invalid.yaml"]), "");
     assert_eq!((said.code, said.out.as_str()), (Some(78), ""));
-    for line in ["config.invalid.yaml:2:1: `kafka.brokers` is missing", ":3:3: `kafka.broker`", ":6:1: `grace` must be text"] {
+    for line in
+        ["config.invalid.yaml:2:1: `kafka.brokers` is missing", ":3:3: `kafka.broker`", ":6:1: `grace` must be text"]
+    {
         assert!(said.err.contains(line), "{line} is not in {}", said.err);
     }
     let bad = Scratch::new("refused.yaml", "segments:\n  - segment: a\n    when: count(purchse) > 0\n");
     let segments = format!("segments={}", bad.path());
-    let arguments =
-        ["run", "--set", "kafka.brokers=localhost:1", "--set", "inputs=events", "--set", &segments, "--set", "log.level=off"];
+    let arguments = [
+        "run",
+        "--set",
+        "kafka.brokers=localhost:1",
+        "--set",
+        "inputs=events",
+        "--set",
+        &segments,
+        "--set",
+        "log.level=off",
+    ];
     check(&arguments, 78, "", "did you mean `purchase`?");
 }
 

@@ -16,7 +16,8 @@ fn two_replays_give_the_same_bytes_from_a_file_or_standard_input() {
     let from_input = said(program(&[&["replay", "--segments", SHOP, "--events", "-"], &until[..]].concat()), &events);
     assert_eq!(from_file, from_input);
     assert_eq!(from_file.code, Some(0));
-    let instants: Vec<&str> = from_file.out.lines().filter_map(|line| line.split("\"at\":\"").nth(1)?.get(..24)).collect();
+    let instants: Vec<&str> =
+        from_file.out.lines().filter_map(|line| line.split("\"at\":\"").nth(1)?.get(..24)).collect();
     assert!(instants.len() >= 10 && instants.is_sorted(), "{}", from_file.out);
     assert!(from_file.err.ends_with("10 lines, 0 refused, 0 late, 0 repeated; 3 customers\n"), "{}", from_file.err);
 }
@@ -53,5 +54,10 @@ fn a_customer_is_explained_at_any_instant() {
     explain("2026-01-05T14:00:00.250Z", "anna is in cart-abandoned since 2026-01-05T14:00:00.250Z");
     explain("2026-01-05T12:00:00Z", "- since(last(cart_add)) >= 4h");
     let unknown = ["--customer", "nobody", "--segment", "loyal"];
-    check(&[&["explain", "--segments", SHOP, "--events", EVENTS], &unknown[..]].concat(), 1, "", "no event of customer");
+    check(
+        &[&["explain", "--segments", SHOP, "--events", EVENTS], &unknown[..]].concat(),
+        1,
+        "",
+        "no event of customer",
+    );
 }

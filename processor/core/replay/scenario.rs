@@ -109,13 +109,17 @@ pub fn run(catalog: &Arc<Catalog>, scenario: &Scenario) -> Outcome {
         unexpected.sort();
         outcome.unexpected = unexpected;
     }
-    outcome.members = scenario.members_at.iter().filter_map(|expected| {
-        let members = members(&happened, &expected.segment, expected.at);
-        let missing: BTreeSet<CustomerId> = expected.customers.difference(&members).cloned().collect();
-        let unexpected: BTreeSet<CustomerId> = members.difference(&expected.customers).cloned().collect();
-        let wrong = !missing.is_empty() || !unexpected.is_empty();
-        wrong.then(|| WrongMembers { at: expected.at, segment: expected.segment.clone(), missing, unexpected })
-    }).collect();
+    outcome.members = scenario
+        .members_at
+        .iter()
+        .filter_map(|expected| {
+            let members = members(&happened, &expected.segment, expected.at);
+            let missing: BTreeSet<CustomerId> = expected.customers.difference(&members).cloned().collect();
+            let unexpected: BTreeSet<CustomerId> = members.difference(&expected.customers).cloned().collect();
+            let wrong = !missing.is_empty() || !unexpected.is_empty();
+            wrong.then(|| WrongMembers { at: expected.at, segment: expected.segment.clone(), missing, unexpected })
+        })
+        .collect();
     outcome.why = why(catalog, &events, &outcome);
     outcome
 }
@@ -199,9 +203,8 @@ fn why(catalog: &Arc<Catalog>, events: &[Event], outcome: &Outcome) -> Option<Wh
         replay.event(0, event.clone(), drop);
     }
     replay.finish(at, drop);
-    let explain_state = |state: &Customer| {
-        explain(catalog, &compiled.condition, &View::of(&state.features, state.now(at)))
-    };
+    let explain_state =
+        |state: &Customer| explain(catalog, &compiled.condition, &View::of(&state.features, state.now(at)));
     let explanation = replay.table().read(customer.as_str(), explain_state)?;
     Some(Why { customer: customer.clone(), segment: segment.clone(), at, explanation })
 }
