@@ -6,6 +6,7 @@
 mod check;
 mod completions;
 mod configured;
+mod cost;
 mod definitions;
 mod diagnostics;
 mod events;
