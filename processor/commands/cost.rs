@@ -34,7 +34,8 @@ pub(super) fn of(catalog: &Catalog) -> Vec<Cost<'_>> {
         let readers = segments.iter().filter(|other| *other.name != *segment && other.features.contains(&index));
         let shared_with = readers.map(|other| &*other.name).collect();
         let (keeps, entries_max) = keeps(catalog, feature);
-        Some(Kept { measures: &feature.text, keeps, entries_max, shared_with })
+        let measures = if feature.text.is_empty() { "for some" } else { &feature.text };
+        Some(Kept { measures, keeps, entries_max, shared_with })
     };
     let cost = segments.iter().map(|segment| Cost {
         segment: &segment.name,
@@ -54,7 +55,7 @@ fn keeps(catalog: &Catalog, feature: &Feature) -> (String, usize) {
         Fold::Moments(retention) => listed("instants", retention, EVENTS_MAX),
         Fold::Amounts { retention, reach } => {
             let (words, most) = listed("instants with amounts", retention, EVENTS_MAX);
-            let reach = reach.map(|sum| format!(", and as many as exceed {sum}"));
+            let reach = reach.map(|sum| format!(", the newest until they exceed {sum} together"));
             (words + &reach.unwrap_or_default(), if reach_is_set(&feature.fold) { EVENTS_MAX } else { most })
         }
         Fold::Peaks { extreme, retention } => {
