@@ -192,11 +192,11 @@ fn members(happened: &[Change], segment: &str, at: Instant) -> BTreeSet<Customer
 /// Explains the first thing that is wrong.
 fn why(catalog: &Arc<Catalog>, events: &[Event], outcome: &Outcome) -> Option<Why> {
     let changes = outcome.missing.iter().chain(&outcome.unexpected);
-    let changed = changes.map(|change| (change.at, &change.customer, &change.segment));
+    let announced = changes.map(|change| (change.at, &change.customer, &change.segment));
     let members = outcome.members.iter().flat_map(|wrong| {
         wrong.missing.iter().chain(&wrong.unexpected).map(move |customer| (wrong.at, customer, &wrong.segment))
     });
-    let (at, customer, segment) = changed.chain(members).min()?;
+    let (at, customer, segment) = announced.chain(members).min()?;
     let compiled = catalog.segments().iter().find(|compiled| *compiled.name == **segment)?;
     let mut replay = Replay::new(Arc::clone(catalog), &settings(None));
     for event in events.iter().filter(|event| event.customer == *customer && event.time <= at) {
