@@ -48,16 +48,32 @@ impl FeatureSet {
         }
     }
 
-    /// Drops what no reader needs at `now` or later.
-    pub fn expire(&mut self, features: &[Feature], now: Instant) {
-        let mut states = self.states.iter_mut();
-        for (word, bits) in self.present.iter().enumerate() {
+    /// The features that have seen an event, ascending.
+    pub fn present(&self) -> impl Iterator<Item = usize> + '_ {
+        self.present.iter().enumerate().flat_map(|(word, bits)| {
             let mut bits = *bits;
-            while bits != 0 {
-                let index = word * BITS + bits.trailing_zeros() as usize;
+            std::iter::from_fn(move || {
+                let index = (bits != 0).then(|| word * BITS + bits.trailing_zeros() as usize)?;
                 bits &= bits - 1;
-                if let (Some(feature), Some(state)) = (features.get(index), states.next()) {
-                    expire(feature, state, now);
+                Some(index)
+            })
+        })
+    }
+
+    /// Drops what no reader needs at `now` or later, and the states of which nothing is left. `groups`: the features by value.
+    pub fn expire(&mut self, features: &[Feature], groups: &[Vec<Feature>], now: Instant) {
+        let present: SmallVec<[usize; 64]> = self.present().collect();
+        for (index, state) in present.iter().zip(&mut self.states) {
+            if let Some(feature) = features.get(*index) {
+                expire(feature, groups, state, now);
+            }
+        }
+        for index in present {
+            let rank = self.rank(index);
+            if self.states.get(rank).is_some_and(State::is_empty) {
+                self.states.remove(rank);
+                if let Some(word) = self.present.get_mut(index / BITS) {
+                    *word &= !(1 << (index % BITS));
                 }
             }
         }
