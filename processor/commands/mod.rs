@@ -5,13 +5,16 @@
 
 mod check;
 mod completions;
+mod configured;
 mod definitions;
 mod diagnostics;
 mod events;
 mod exit;
 mod explain;
+mod init;
 mod junit;
 mod replay;
+mod run;
 mod schema;
 mod test;
 mod terminal;
@@ -35,6 +38,8 @@ struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Run(run::Run),
+    Init(init::Init),
     Check(check::Check),
     Test(test::Test),
     Replay(replay::Replay),
@@ -49,6 +54,8 @@ pub(crate) fn execute() -> ExitCode {
     let line = CommandLine::parse();
     let terminal = Terminal::new(line.color);
     let done = match line.command {
+        Command::Run(command) => command.execute(terminal),
+        Command::Init(command) => command.execute(terminal),
         Command::Check(command) => command.execute(terminal),
         Command::Test(command) => command.execute(terminal),
         Command::Replay(command) => command.execute(terminal),

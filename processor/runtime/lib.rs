@@ -1,9 +1,18 @@
 //! The world of Spicchio: Kafka, files, HTTP, the clock.
 
+pub mod broker;
+pub mod clock;
 pub mod config;
+pub mod definitions;
 pub mod logs;
 pub mod metrics;
+pub mod partition;
+pub mod recovery;
+mod runtime;
 pub mod server;
+mod slot;
+
+pub use runtime::{InitOptions, RunError, RunOptions, init, run, run_on};
 
 /// The version of this build.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -12,7 +12,7 @@ use prometheus::core::Collector;
 use prometheus::process_collector::ProcessCollector;
 use prometheus::{Encoder as _, GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder};
 use spicchio_core::engine::Facts;
-use spicchio_core::transition::{Change, Transition};
+use spicchio_core::transition::{Cause, Change};
 
 /// The most segments with series of their own; the rest share [`OTHER_SEGMENTS`].
 pub const SEGMENTS_MAX: usize = 1_000;
@@ -132,6 +132,10 @@ table! {
         "A Kafka transaction, from its begin to its end.";
     end_to_end_duration: histogram "end_to_end_duration_seconds" []
         "From a record's Kafka timestamp to the commit of what follows.";
+    transaction_aborts: counter "transaction_aborts_total" []
+        "Transactions that were taken back or whose outcome had to be looked up, and that were tried again.";
+    end_proofs: counter "end_proofs_total" ["outcome"]
+        "Questions where all inputs end; time moves on with the answers.";
     panics: counter "panics_total" []
         "Bugs: records that made the engine panic.";
     build_info: gauge "build_info" ["version", "revision"]
@@ -158,18 +162,15 @@ impl Metrics {
         self.recovery_mismatch.with_label_values::<&str>(&[]).inc_by(facts.recovery_mismatches);
     }
 
-    /// Counts transitions that were committed.
-    pub fn announced(&self, transitions: &[Transition]) {
-        for transition in transitions {
-            let changes = self.changes(&transition.segment);
-            let counter = match transition.change {
-                Change::Entered => &changes.entered,
-                Change::Exited => &changes.exited,
-            };
-            counter.fetch_add(1, Ordering::Relaxed);
-            let labels = [&*changes.label, transition.change.as_str(), transition.cause.as_str()];
-            self.transitions.with_label_values(&labels).inc();
-        }
+    /// Counts so many transitions of a kind that were committed.
+    pub fn announced(&self, segment: &Arc<str>, change: Change, cause: Cause, count: u64) {
+        let changes = self.changes(segment);
+        let counter = match change {
+            Change::Entered => &changes.entered,
+            Change::Exited => &changes.exited,
+        };
+        counter.fetch_add(count, Ordering::Relaxed);
+        self.transitions.with_label_values(&[&*changes.label, change.as_str(), cause.as_str()]).inc_by(count);
     }
 
     /// How many entries into a segment and exits from it were announced since the start, by any partition of this instance.

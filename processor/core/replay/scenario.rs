@@ -68,7 +68,7 @@ pub struct Why {
 pub struct Outcome {
     /// Expected, and did not happen; in order.
     pub missing: Vec<Change>,
-    /// Happened, and not expected; in order; empty for a partial test.
+    /// Happened to a segment that the test is about, and not expected; in order; empty for a partial test.
     pub unexpected: Vec<Change>,
     /// Wrong members.
     pub members: Vec<WrongMembers>,
@@ -105,6 +105,7 @@ pub fn run(catalog: &Arc<Catalog>, scenario: &Scenario) -> Outcome {
     }
     outcome.missing.sort();
     if !scenario.partial {
+        unexpected.retain(|change| scenario.about.covers(&change.segment));
         unexpected.sort();
         outcome.unexpected = unexpected;
     }
@@ -198,9 +199,9 @@ fn why(catalog: &Arc<Catalog>, events: &[Event], outcome: &Outcome) -> Option<Wh
         replay.event(0, event.clone(), drop);
     }
     replay.finish(at, drop);
-    let explained = |state: &Customer| {
+    let explain_state = |state: &Customer| {
         explain(catalog, &compiled.condition, &View::of(&state.features, state.now(at)))
     };
-    let explanation = replay.table().read(customer.as_str(), explained)?;
+    let explanation = replay.table().read(customer.as_str(), explain_state)?;
     Some(Why { customer: customer.clone(), segment: segment.clone(), at, explanation })
 }

@@ -40,7 +40,7 @@ impl Fixed {
         };
         let catalog = Arc::new(Catalog::compile(&Definitions { declarations, segments: vec![segment] }));
         let settings = Settings { dedup_millis: vec![0], grace_millis: None, forget_after: None, seed: 1 };
-        let mut engine = Engine::new(Arc::clone(&catalog), settings);
+        let mut engine = Engine::new(Arc::clone(&catalog), &settings);
         let decoder = Decoder::new(catalog.interest(), &TopicRules::default());
         for (batch, customer) in [(7, "c-1"), (8, "c-2")] {
             engine.begin_batch(batch);

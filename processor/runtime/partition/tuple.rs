@@ -1,0 +1,324 @@
+//! One partition while it is ours: partition p of every input, and the engine that decides about its customers.
+//!
+//! It is moved on by one worker alone. What it decides goes into a draft; sealed, the draft is the one batch under way,
+//! and the next one begins only after that is committed. Not here: reading, committing (`worker`), and how it came to
+//! be (`recovery`).
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Instant as Moment;
+
+use spicchio_core::engine::{Effects, Engine, Input};
+use spicchio_core::timer::Instant;
+use spicchio_core::wire::{Announced, ControlWord};
+
+use super::batch::{Batch, Draft, Style};
+use super::intake::{Content, Intake, Waiting};
+use super::lease::Lease;
+use super::parked::Parked;
+use super::registry::View;
+use super::tenancy::Newcomer;
+use crate::broker::{Outgoing, TopicPartition};
+
+/// How much one transaction takes; what is left waits for the next.
+#[derive(Clone, Copy, Debug)]
+pub struct Budget {
+    /// Records to write.
+    pub records: usize,
+    /// Their bytes.
+    pub bytes: usize,
+    /// Until when to fold.
+    pub until: Moment,
+}
+
+impl Budget {
+    /// The most records in one transaction.
+    pub const RECORDS_MAX: usize = 50_000;
+    /// The most bytes in one transaction.
+    pub const BYTES_MAX: usize = 16 << 20;
+
+    fn is_spent(&self) -> bool {
+        self.records == 0 || self.bytes == 0
+    }
+
+    fn spend(&mut self, records: usize, bytes: usize) {
+        self.records = self.records.saturating_sub(records);
+        self.bytes = self.bytes.saturating_sub(bytes);
+    }
+}
+
+/// The record that made the engine panic.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("deciding about the record of input {topic} at offset {offset} failed, which is a defect of this program: {panic}")]
+pub struct Panicked {
+    /// Index of the input.
+    pub topic: usize,
+    /// The record's offset; the clock's advance has that of the record before it.
+    pub offset: i64,
+    /// What the panic said.
+    pub panic: String,
+}
+
+/// What a partition is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// The right to commit for it, and what is shown of it.
+    pub newcomer: Newcomer,
+    /// Its customers.
+    pub engine: Engine,
+    /// What was read of it; its clock stands where the control word says.
+    pub intake: Intake,
+    /// What is committed.
+    pub word: ControlWord,
+    /// How transitions are written.
+    pub style: Arc<Style>,
+    /// What recovery leaves to be said.
+    pub owed: Owed,
+}
+
+/// What recovery leaves to be said.
+#[derive(Debug, Default)]
+pub struct Owed {
+    /// What consumers were not told yet, or were told otherwise.
+    pub effects: Effects,
+    /// Dead letters of history.
+    pub letters: Vec<Outgoing>,
+    /// Whether history was interrupted to write them: it is read on after the commit.
+    pub interrupted: bool,
+}
+
+/// A partition that is held.
+#[derive(Debug)]
+pub struct Tuple {
+    newcomer: Newcomer,
+    engine: Engine,
+    intake: Intake,
+    word: ControlWord,
+    style: Arc<Style>,
+    effects: Effects,
+    draft: Draft,
+    batch: Option<Batch>,
+    told: Instant,
+    due_left: bool,
+    interrupted: bool,
+    unsaid: bool,
+}
+
+impl Tuple {
+    /// How many records are folded between two looks at the clock on the wall.
+    const STRIDE: usize = 64;
+
+    /// A partition whose state is that of its control word.
+    pub fn new(parts: Parts) -> Self {
+        let Parts { newcomer, mut engine, mut intake, word, style, owed } = parts;
+        let Owed { mut effects, letters, interrupted } = owed;
+        let number = word.batch + 1;
+        engine.begin_batch(number);
+        let mut draft = Draft::new(newcomer.lease.partition(), number, Arc::clone(&style));
+        letters.into_iter().for_each(|letter| draft.refuse(letter));
+        for transition in effects.transitions.drain(..) {
+            draft.announce(&transition);
+        }
+        let due_left = std::mem::take(&mut effects.more_due);
+        let told = intake.advance();
+        Self {
+            newcomer,
+            engine,
+            intake,
+            unsaid: word.announced != Announced::Everything,
+            word,
+            style,
+            effects,
+            draft,
+            batch: None,
+            told,
+            due_left,
+            interrupted,
+        }
+    }
+
+    /// Its number.
+    pub fn number(&self) -> i32 {
+        self.newcomer.lease.partition()
+    }
+
+    /// The right to commit for it.
+    pub fn lease(&self) -> &Arc<Lease> {
+        &self.newcomer.lease
+    }
+
+    /// What was read of it.
+    pub fn intake(&mut self) -> &mut Intake {
+        &mut self.intake
+    }
+
+    /// What the registry shows of it.
+    pub fn view(&self) -> &Arc<View> {
+        &self.newcomer.view
+    }
+
+    /// The partition as it is recovered on, where its history was interrupted and everything up to there is committed.
+    pub fn goes_back(&self) -> Option<&Newcomer> {
+        (self.interrupted && self.batch.is_none() && self.draft.records() == 0).then_some(&self.newcomer)
+    }
+
+    /// What was committed last.
+    pub fn word(&self) -> &ControlWord {
+        &self.word
+    }
+
+    /// Its partitions of all inputs, with the offsets at which reading goes on.
+    pub fn expected(&self) -> Vec<(TopicPartition, i64)> {
+        let partition = self.number();
+        let expected = self.intake.expected();
+        expected.into_iter().enumerate().map(|(topic, next)| (TopicPartition { topic, partition }, next)).collect()
+    }
+
+    /// The earliest deadline of a customer, where nothing waits to be folded: then a proof of the ends lets it fire.
+    pub fn next_deadline(&self) -> Option<Instant> {
+        self.intake.is_empty().then(|| self.engine.next_deadline()).flatten()
+    }
+
+    /// Whether there is work that needs no further record.
+    pub fn is_busy(&self) -> bool {
+        self.batch.is_none() && !self.interrupted && (self.due_left || self.intake.is_ready())
+    }
+
+    /// Folds records and lets deadlines fire until the budget is spent or nothing is left to do.
+    pub fn advance(&mut self, budget: &mut Budget) -> Result<(), Panicked> {
+        if self.batch.is_some() || self.interrupted {
+            return Ok(());
+        }
+        let mut steps = 0;
+        while !budget.is_spent() {
+            self.tell_time(budget)?;
+            if self.due_left || budget.is_spent() {
+                break;
+            }
+            let Some((topic, waiting)) = self.intake.take() else { break };
+            self.take_in(topic, waiting, budget)?;
+            steps += 1;
+            if steps % Self::STRIDE == 0 && Moment::now() >= budget.until {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether something must be said as soon as possible.
+    pub fn has_something_to_say(&self) -> bool {
+        self.batch.is_some() || self.draft.records() > 0
+    }
+
+    /// Whether anything moved since the last batch.
+    pub fn has_moved(&self) -> bool {
+        self.has_something_to_say() || self.unsaid || self.draft.folded() > 0 || self.engine.clock() > self.word.clock
+    }
+
+    /// Makes the draft the batch under way, unless there is one already.
+    pub fn seal(&mut self, catalog: &str) {
+        if self.batch.is_none() {
+            self.batch = Some(self.next_batch(catalog));
+        }
+    }
+
+    /// The batch under way, where there is one.
+    pub fn sealed(&self) -> Option<&Batch> {
+        self.batch.as_ref()
+    }
+
+    /// What the draft holds: records and bytes to be written.
+    pub fn drafted(&self) -> (usize, usize) {
+        (self.draft.records(), self.draft.bytes())
+    }
+
+    /// The batch under way is committed: the next one may begin.
+    pub fn committed(&mut self) -> Option<Batch> {
+        let batch = self.batch.take()?;
+        self.unsaid = self.word.announced != Announced::Everything && !self.interrupted;
+        self.show();
+        Some(batch)
+    }
+
+    /// Its state, to be taken up again soon; none where something is not committed.
+    pub fn park(self) -> Option<Parked> {
+        let settled = !self.has_moved() && !self.due_left;
+        settled.then(|| Parked { word: self.word, next: self.intake.passed(), engine: self.engine })
+    }
+
+    /// Brings what the registry shows up to date.
+    pub fn show(&self) {
+        let committed = if self.batch.is_some() { self.word.batch - 1 } else { self.word.batch };
+        self.newcomer.view.show(self.engine.clock(), committed, self.intake.behind(), self.engine.members());
+    }
+
+    fn next_batch(&mut self, catalog: &str) -> Batch {
+        let number = self.draft.number();
+        let announced = match self.word.announced {
+            Announced::Nothing if self.interrupted => Announced::Nothing,
+            Announced::Nothing | Announced::Partly if self.due_left => Announced::Partly,
+            Announced::Nothing | Announced::Partly | Announced::Everything => Announced::Everything,
+        };
+        self.word = ControlWord {
+            batch: number,
+            clock: self.engine.clock(),
+            cursor: self.engine.cursor().map(str::to_owned),
+            catalog: catalog.to_owned(),
+            catalog_cursor: None,
+            announced,
+            began: std::mem::take(&mut self.word.began),
+        };
+        self.engine.begin_batch(number + 1);
+        let next = Draft::new(self.number(), number + 1, Arc::clone(&self.style));
+        std::mem::replace(&mut self.draft, next).seal(self.intake.passed(), self.word.encode())
+    }
+
+    fn tell_time(&mut self, budget: &mut Budget) -> Result<(), Panicked> {
+        let clock = self.intake.advance();
+        if clock <= self.told && !self.due_left {
+            return Ok(());
+        }
+        self.told = clock;
+        self.apply(Input::Clock(clock), 0, -1, budget)?;
+        self.due_left = std::mem::take(&mut self.effects.more_due);
+        Ok(())
+    }
+
+    fn take_in(&mut self, topic: usize, waiting: Waiting, budget: &mut Budget) -> Result<(), Panicked> {
+        self.draft.pass(waiting.recorded);
+        match waiting.content {
+            Content::Event(event) => self.apply(Input::Event { topic, event }, topic, waiting.offset, budget),
+            Content::Refused(letter) => {
+                if let Some(letter) = letter {
+                    budget.spend(1, letter.bytes());
+                    self.draft.refuse(*letter);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn apply(&mut self, input: Input, topic: usize, offset: i64, budget: &mut Budget) -> Result<(), Panicked> {
+        let (engine, effects) = (&mut self.engine, &mut self.effects);
+        // What the engine holds after a panic is not looked at again: the partition stops.
+        catch_unwind(AssertUnwindSafe(|| engine.apply(input, effects)))
+            .map_err(|panic| Panicked { topic, offset, panic: message(&*panic) })?;
+        let before = (self.draft.records(), self.draft.bytes());
+        for transition in self.effects.transitions.drain(..) {
+            self.draft.announce(&transition);
+        }
+        budget.spend(self.draft.records() - before.0, self.draft.bytes() - before.1);
+        Ok(())
+    }
+
+    /// What the engine counted since the last call.
+    pub fn take_facts(&mut self) -> spicchio_core::engine::Facts {
+        std::mem::take(&mut self.effects.facts)
+    }
+}
+
+/// What a panic said.
+pub(crate) fn message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without a message".to_owned())
+}

@@ -1,0 +1,90 @@
+//! What consumers were told: a partition of the memberships topic, read to its end.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use spicchio_core::timer::Instant;
+use spicchio_core::wire::{read_membership_key, read_membership_value};
+
+use super::restore::Stop;
+use crate::broker::TopicPartition;
+use crate::broker::kafka::{Connection, EndProbe, Isolation, Polled, Reader, Unanswered};
+use crate::partition::Lease;
+
+/// How long one question waits for its answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Memberships that hold by what was announced: the topic's key, and since when.
+pub(super) type Announced = BTreeMap<String, Instant>;
+
+/// Reads what was announced of a partition. It is called once the committed offsets are known to be stable, so everything
+/// that was committed before lies before the last stable offset.
+pub(super) fn read(connection: &Connection, topic: &str, lease: &Arc<Lease>) -> Result<Announced, Stop> {
+    let topics: Arc<[String]> = Arc::from([topic.to_owned()]);
+    let at = TopicPartition { topic: 0, partition: lease.partition() };
+    let probe = EndProbe::open(connection, Arc::clone(&topics), Isolation::Committed)?;
+    let first = ask(lease, || probe.beginnings(&[at], PATIENCE))?;
+    let end = ask(lease, || probe.ends(&[at], PATIENCE))?;
+    let mut announced = Announced::new();
+    if first >= end {
+        return Ok(announced);
+    }
+    let mut reader = Reader::open(connection, topics)?;
+    reader.start(&[(at, first)])?;
+    let mut next = first;
+    while next < end {
+        if lease.is_leaving() || lease.has_ended() {
+            return Err(Stop::Leaving);
+        }
+        let polled = reader.poll(Duration::from_millis(100), |arrival| {
+            next = next.max(arrival.offset + 1);
+            take_in(&mut announced, arrival.record.key, arrival.record.value);
+        });
+        match polled {
+            Polled::Record => {}
+            // What is left may be the marks of transactions, and what compaction took away.
+            Polled::Nothing => next = reader.positions().iter().map(|(_, position)| *position).fold(next, i64::max),
+            Polled::OffsetGone | Polled::Broken => {
+                return Err(Stop::Failed(format!("`{topic}` partition {} cannot be read", lease.partition())));
+            }
+        }
+    }
+    Ok(announced)
+}
+
+fn take_in(announced: &mut Announced, key: Option<&[u8]>, value: Option<&[u8]>) {
+    let Some(key) = key.and_then(|key| std::str::from_utf8(key).ok()) else { return };
+    if read_membership_key(key).is_none() {
+        return;
+    }
+    match value.and_then(read_membership_value) {
+        Some(since) => {
+            announced.insert(key.to_owned(), since);
+        }
+        None => {
+            announced.remove(key);
+        }
+    }
+}
+
+/// Asks until there is an answer, or the partition is wanted back.
+fn ask(
+    lease: &Lease,
+    question: impl Fn() -> Result<Vec<(TopicPartition, i64)>, Unanswered>,
+) -> Result<i64, Stop> {
+    loop {
+        match question() {
+            Ok(answer) => {
+                if let Some((_, offset)) = answer.first() {
+                    return Ok(*offset);
+                }
+            }
+            Err(error) => tracing::warn!(%error, "cannot ask about the memberships yet; trying again"),
+        }
+        if lease.is_leaving() || lease.has_ended() {
+            return Err(Stop::Leaving);
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}

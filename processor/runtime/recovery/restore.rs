@@ -1,0 +1,418 @@
+//! From what is committed to a partition that runs.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant as Moment};
+
+use spicchio_core::engine::{Effects, Engine, Settings};
+use spicchio_core::segment::Catalog;
+use spicchio_core::timer::{Instant, Pace, PartitionClock};
+use spicchio_core::transition::Cause;
+use spicchio_core::wire::{Announced, ControlWord, agreed, read_membership_key};
+
+use super::announced;
+use crate::broker::kafka::{
+    ClientError, CommittedOffsets, Connection, EndProbe, Polled, Reader, Unanswered,
+};
+use crate::broker::{Outgoing, TopicPartition};
+use crate::clock;
+use crate::partition::{
+    Bounds, Content, End, Flow, Intake, Lease, Newcomer, Owed, Park, Parts, Sorting, Style, Tuple, panic_message,
+};
+
+/// Why a recovery ended without a partition that runs.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Stop {
+    /// The partition is wanted back.
+    #[error("the partition is given up")]
+    Leaving,
+    /// The cluster does not answer: try again.
+    #[error("{0}")]
+    Unanswered(String),
+    /// It cannot be recovered, and an operator must look.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl From<Unanswered> for Stop {
+    fn from(error: Unanswered) -> Self {
+        Self::Unanswered(error.to_string())
+    }
+}
+
+impl From<ClientError> for Stop {
+    fn from(error: ClientError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// What every recovery of this process needs.
+#[derive(Debug)]
+pub struct Restorer {
+    /// How to reach the cluster.
+    pub connection: Arc<Connection>,
+    /// The names of the inputs.
+    pub topics: Arc<[String]>,
+    /// The name of the memberships topic.
+    pub memberships: String,
+    /// What is committed.
+    pub committed: CommittedOffsets,
+    /// Where committed records end.
+    pub stable: EndProbe,
+    /// Which offsets inputs hold.
+    pub bounds: Arc<Bounds>,
+    /// The definitions in force.
+    pub catalog: Arc<Catalog>,
+    /// What an engine is told once.
+    pub settings: Settings,
+    /// How records become events.
+    pub sorting: Arc<Sorting>,
+    /// How transitions are written.
+    pub style: Arc<Style>,
+    /// State that was given up a moment ago.
+    pub park: Arc<Park>,
+    /// What moves time.
+    pub pace: Pace,
+    /// How long the clock waits, in milliseconds.
+    pub grace_millis: i64,
+}
+
+/// How far a partition had come.
+struct Progress {
+    word: ControlWord,
+    next: Vec<i64>,
+}
+
+/// What there is to fold, by topic: from where, to where, and when it was asked where it ends.
+struct History {
+    from: Vec<i64>,
+    to: Vec<i64>,
+    sent: Instant,
+}
+
+/// The same, with the offsets before which what is refused got its dead letter long ago.
+struct Span<'a> {
+    from: &'a [i64],
+    silent: &'a [i64],
+    to: &'a [i64],
+    sent: Instant,
+}
+
+/// What came of folding.
+struct Folded {
+    passed: Vec<i64>,
+    clock: Instant,
+    letters: Vec<Outgoing>,
+}
+
+impl Restorer {
+    /// How long to wait for the last transaction of the partition's former owner to end: a little more than it may take.
+    const STABLE_MAX: Duration = Duration::from_secs(15);
+    /// How long one question waits for its answer.
+    const PATIENCE: Duration = Duration::from_secs(5);
+    /// How long to wait for a record.
+    const NAP: Duration = Duration::from_millis(50);
+    /// How many records are read before they are folded.
+    const RECORDS_PER_TURN: usize = 2_000;
+
+    /// Brings a partition to the state that its committed offsets stand for.
+    pub fn restore(&self, newcomer: &Newcomer) -> Result<Tuple, Stop> {
+        let begun = Moment::now();
+        let lease = &newcomer.lease;
+        let progress = self.progress(lease)?;
+        let parked = self.park.fetch(lease.partition(), &progress.word, &progress.next);
+        let tuple = match (progress.word.announced, parked) {
+            (Announced::Nothing, parked) => self.begin(newcomer, parked, progress)?,
+            (Announced::Partly | Announced::Everything, Some(engine)) => {
+                tracing::info!(partition = lease.partition(), "nobody moved the partition on meanwhile");
+                self.run(newcomer, engine, progress, Owed::default())
+            }
+            (Announced::Partly | Announced::Everything, None) => self.go_on(newcomer, progress)?,
+        };
+        let seconds = begun.elapsed().as_secs_f64();
+        tracing::info!(partition = lease.partition(), seconds, "the partition is recovered");
+        Ok(tuple)
+    }
+
+    /// The first start: history is read in silence up to its end, then every membership is announced. What is refused on
+    /// the way gets its dead letter; where there are too many for one batch, history is interrupted to write them.
+    fn begin(&self, newcomer: &Newcomer, parked: Option<Engine>, progress: Progress) -> Result<Tuple, Stop> {
+        let history = self.history(&newcomer.lease, &progress)?;
+        let from = if parked.is_some() { progress.next.clone() } else { history.from };
+        let mut engine = parked.unwrap_or_else(|| self.engine());
+        let span = Span { from: &from, silent: &progress.next, to: &history.to, sent: history.sent };
+        let folded = self.fold(newcomer, &mut engine, &span)?;
+        let mut owed = Owed { letters: folded.letters, interrupted: folded.passed != history.to, ..Owed::default() };
+        if !owed.interrupted {
+            engine.begin_batch(progress.word.batch + 1);
+            engine.settle(folded.clock, None, Cause::Backfill, &mut owed.effects);
+        }
+        Ok(self.run(newcomer, engine, Progress { next: folded.passed, ..progress }, owed))
+    }
+
+    /// Any other start: history is read in silence up to what is committed, and compared with what was announced.
+    fn go_on(&self, newcomer: &Newcomer, progress: Progress) -> Result<Tuple, Stop> {
+        let history = self.history(&newcomer.lease, &progress)?;
+        let mut engine = self.engine();
+        let span = Span { from: &history.from, silent: &history.to, to: &history.to, sent: history.sent };
+        self.fold(newcomer, &mut engine, &span)?;
+        self.read_announced(&newcomer.lease, &mut engine)?;
+        let (word, mut owed) = (&progress.word, Owed::default());
+        engine.begin_batch(word.batch + 1);
+        engine.settle(word.clock, word.cursor.as_deref(), self.cause(word), &mut owed.effects);
+        if self.cause(word) == Cause::Definition {
+            owed.effects.facts.recovery_mismatches = 0;
+        }
+        if owed.effects.facts.recovery_mismatches > 0 {
+            tracing::error!(
+                partition = newcomer.lease.partition(),
+                memberships = owed.effects.facts.recovery_mismatches,
+                "recovery computed memberships that differ from what had been announced; they are corrected"
+            );
+        }
+        Ok(self.run(newcomer, engine, progress, owed))
+    }
+
+    fn engine(&self) -> Engine {
+        Engine::new(Arc::clone(&self.catalog), &self.settings)
+    }
+
+    /// What is committed for the partition: the same control word on every input.
+    fn progress(&self, lease: &Lease) -> Result<Progress, Stop> {
+        let partition = lease.partition();
+        let all = self.tuple(partition);
+        if self.connection.is_embedded() {
+            return self.from_the_beginning(&all);
+        }
+        let committed = self.committed.of(&all, Self::STABLE_MAX)?;
+        let next: Option<Vec<i64>> = committed.iter().map(|one| one.offset).collect();
+        let group = self.connection.group();
+        let next = next.ok_or_else(|| {
+            Stop::Failed(format!(
+                "group `{group}` has no committed offset for partition {partition} of every input: an input was added, or \
+                 the offsets expired. Begin anew with another `kafka.group`: `spicchio init --from earliest`"
+            ))
+        })?;
+        let word = agreed(committed.iter().map(|one| one.metadata.as_str()))
+            .map_err(|torn| Stop::Failed(format!("partition {partition} of group `{group}` is not trusted: {torn}")))?;
+        Ok(Progress { word, next })
+    }
+
+    /// The embedded broker remembers nothing: what it holds is read, and everything is announced.
+    fn from_the_beginning(&self, all: &[TopicPartition]) -> Result<Progress, Stop> {
+        let bounds = self.bounds.of(all)?;
+        let next: Option<Vec<i64>> = all.iter().map(|at| bounds.get(at).map(|held| held.first)).collect();
+        let next = next.ok_or_else(|| Stop::Unanswered("an input has no leader yet".to_owned()))?;
+        let began = self.topics.iter().cloned().zip(next.iter().copied()).collect();
+        let word = ControlWord {
+            batch: 0,
+            clock: Instant::MIN,
+            cursor: None,
+            catalog: String::new(),
+            catalog_cursor: None,
+            announced: Announced::Everything,
+            began,
+        };
+        Ok(Progress { word, next })
+    }
+
+    fn history(&self, lease: &Lease, progress: &Progress) -> Result<History, Stop> {
+        let partition = lease.partition();
+        let all = self.tuple(partition);
+        let bounds = self.bounds.of(&all)?;
+        let mut from = Vec::with_capacity(all.len());
+        for ((at, topic), next) in all.iter().zip(self.topics.iter()).zip(&progress.next) {
+            let held = bounds.get(at).ok_or_else(|| no_leader(topic, partition))?;
+            let began = progress.word.began_at(topic).ok_or_else(|| self.unknown_input(topic))?;
+            for offset in [began, *next] {
+                if let Some(refusal) = held.refusal(topic, partition, offset) {
+                    return Err(Stop::Failed(refusal));
+                }
+            }
+            from.push(began);
+        }
+        if progress.word.announced != Announced::Nothing {
+            return Ok(History { from, to: progress.next.clone(), sent: Instant::MIN });
+        }
+        let sent = clock::now();
+        let ends: BTreeMap<_, _> = self.stable.ends(&all, Self::PATIENCE)?.into_iter().collect();
+        let mut to = Vec::with_capacity(all.len());
+        for ((at, topic), next) in all.iter().zip(self.topics.iter()).zip(&progress.next) {
+            to.push(ends.get(at).ok_or_else(|| no_leader(topic, partition))?.max(next).to_owned());
+        }
+        // What an open transaction may still bring is older than the question: then nothing is proved by it.
+        let open = all.iter().any(|at| bounds.get(at).zip(ends.get(at)).is_some_and(|(held, end)| held.end > *end));
+        Ok(History { from, to, sent: if open { Instant::MIN } else { sent } })
+    }
+
+    /// Folds history in silence, the topics merged by time as they are when they are read live.
+    fn fold(&self, newcomer: &Newcomer, engine: &mut Engine, span: &Span<'_>) -> Result<Folded, Stop> {
+        let partition = newcomer.lease.partition();
+        let clock = PartitionClock::new(self.pace, self.grace_millis, span.from.len(), Instant::MIN);
+        let mut intake = Intake::new(clock, span.from);
+        for (topic, offset) in span.to.iter().enumerate() {
+            intake.ends_at(topic, End { sent: span.sent, at: Moment::now(), offset: *offset });
+        }
+        let starts = self.tuple(partition).into_iter().zip(span.from.iter().copied());
+        let unread: Vec<_> = starts.zip(span.to).filter(|((_, from), to)| from < to).map(|(start, _)| start).collect();
+        let mut letters = Letters::default();
+        let done = |intake: &Intake| intake.passed().iter().zip(span.to).all(|(passed, to)| passed >= to);
+        if !done(&intake) {
+            let mut reader = Reader::open(&self.connection, Arc::clone(&self.topics))?;
+            reader.start(&unread)?;
+            let (mut flow, total) = (Flow::default(), distance(span.from, span.to));
+            while !done(&intake) && !letters.is_full() {
+                if newcomer.lease.is_leaving() || newcomer.lease.has_ended() {
+                    return Err(Stop::Leaving);
+                }
+                self.read(&mut reader, &mut intake, span, partition)?;
+                self.take_in(engine, &mut intake, &mut letters, partition)?;
+                flow.regulate(&reader, partition, &intake);
+                newcomer.view.recovered(1.0 - distance(&intake.passed(), span.to) / total.max(1.0));
+            }
+        }
+        Ok(Folded { passed: intake.passed(), clock: intake.advance(), letters: letters.letters })
+    }
+
+    fn read(&self, reader: &mut Reader, intake: &mut Intake, span: &Span<'_>, partition: i32) -> Result<(), Stop> {
+        let mut nap = if intake.is_ready() { Duration::ZERO } else { Self::NAP };
+        for _ in 0..Self::RECORDS_PER_TURN {
+            let polled = reader.poll(nap, |arrival| {
+                let topic = arrival.from.topic;
+                let (Some(silent), Some(to)) = (span.silent.get(topic), span.to.get(topic)) else { return };
+                if arrival.offset >= *to {
+                    intake.reader_passed(topic, *to);
+                } else if arrival.offset >= *silent {
+                    intake.arrive(topic, self.sorting.sort(&arrival));
+                } else {
+                    intake.arrive(topic, self.sorting.sort_again(&arrival));
+                }
+            });
+            nap = Duration::ZERO;
+            match polled {
+                Polled::Record => {}
+                Polled::Nothing => break,
+                Polled::OffsetGone => {
+                    return Err(Stop::Unanswered(format!("an input of partition {partition} lost records meanwhile")));
+                }
+                Polled::Broken => return Err(Stop::Unanswered("the reading client met a fatal error".to_owned())),
+            }
+        }
+        if intake.starved().next().is_some() {
+            for (at, position) in reader.positions() {
+                let to = span.to.get(at.topic).copied().unwrap_or(position);
+                intake.reader_passed(at.topic, position.min(to));
+            }
+        }
+        Ok(())
+    }
+
+    fn take_in(
+        &self,
+        engine: &mut Engine,
+        intake: &mut Intake,
+        letters: &mut Letters,
+        partition: i32,
+    ) -> Result<(), Stop> {
+        while !letters.is_full() {
+            let Some((topic, waiting)) = intake.take() else { break };
+            match waiting.content {
+                Content::Event(event) => {
+                    let mut uncounted = Effects::default();
+                    catch_unwind(AssertUnwindSafe(|| engine.fold_silently(topic, &event, &mut uncounted)))
+                        .map_err(|panic| self.panicked(topic, partition, waiting.offset, &*panic))?;
+                }
+                Content::Refused(Some(letter)) => letters.add(*letter),
+                Content::Refused(None) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn unknown_input(&self, topic: &str) -> Stop {
+        let group = self.connection.group();
+        Stop::Failed(format!("group `{group}` began without input `{topic}`: begin anew with another `kafka.group`"))
+    }
+
+    fn panicked(&self, topic: usize, partition: i32, offset: i64, panic: &(dyn std::any::Any + Send)) -> Stop {
+        let topic = self.sorting.topic(topic);
+        Stop::Failed(format!(
+            "folding the record of `{topic}` partition {partition} at offset {offset} failed, which is a defect of this program: {}",
+            panic_message(panic)
+        ))
+    }
+
+    fn read_announced(&self, lease: &Arc<Lease>, engine: &mut Engine) -> Result<(), Stop> {
+        if self.connection.is_embedded() {
+            return Ok(());
+        }
+        for (key, since) in announced::read(&self.connection, &self.memberships, lease)? {
+            if let Some((customer, segment)) = read_membership_key(&key) {
+                engine.announced(customer, segment, since);
+            }
+        }
+        Ok(())
+    }
+
+    /// Why what is announced may differ from what was computed.
+    fn cause(&self, word: &ControlWord) -> Cause {
+        match word.announced {
+            Announced::Nothing | Announced::Partly => Cause::Backfill,
+            Announced::Everything if word.catalog.is_empty() || word.catalog == **self.catalog.hash() => Cause::Late,
+            Announced::Everything => Cause::Definition,
+        }
+    }
+
+    fn run(&self, newcomer: &Newcomer, engine: Engine, progress: Progress, owed: Owed) -> Tuple {
+        let clock = PartitionClock::new(self.pace, self.grace_millis, self.topics.len(), engine.clock());
+        if !owed.interrupted {
+            newcomer.view.runs(engine.table());
+        }
+        let tuple = Tuple::new(Parts {
+            newcomer: newcomer.clone(),
+            engine,
+            intake: Intake::new(clock, &progress.next),
+            word: progress.word,
+            style: Arc::clone(&self.style),
+            owed,
+        });
+        tuple.show();
+        tuple
+    }
+
+    fn tuple(&self, partition: i32) -> Vec<TopicPartition> {
+        (0..self.topics.len()).map(|topic| TopicPartition { topic, partition }).collect()
+    }
+}
+
+/// Dead letters of history, until there are enough for a batch.
+#[derive(Default)]
+struct Letters {
+    letters: Vec<Outgoing>,
+    bytes: usize,
+}
+
+impl Letters {
+    const COUNT_MAX: usize = 10_000;
+    const BYTES_MAX: usize = 8 << 20;
+
+    fn add(&mut self, letter: Outgoing) {
+        self.bytes += letter.bytes();
+        self.letters.push(letter);
+    }
+
+    fn is_full(&self) -> bool {
+        self.letters.len() >= Self::COUNT_MAX || self.bytes >= Self::BYTES_MAX
+    }
+}
+
+fn no_leader(topic: &str, partition: i32) -> Stop {
+    Stop::Unanswered(format!("`{topic}` has no leader for partition {partition}"))
+}
+
+/// How many offsets lie between.
+#[expect(clippy::cast_precision_loss, reason = "for a share of progress, shown to people")]
+fn distance(from: &[i64], to: &[i64]) -> f64 {
+    from.iter().zip(to).map(|(from, to)| (to - from).max(0)).sum::<i64>() as f64
+}
