@@ -20,12 +20,15 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Memberships that hold by what was announced: the topic's key, and since when.
 pub(super) type Announced = BTreeMap<String, Instant>;
 
-/// Reads what was announced of a partition. It is called once the committed offsets are known to be stable, so everything
-/// that was committed before lies before the last stable offset.
+/// Reads what was announced of a partition, up to everything that has been written by now.
+///
+/// That the committed offsets are stable does not mean that the marks of the same transaction are on this topic yet: they
+/// are written partition by partition. So it is not enough to read up to the last stable offset; whatever transaction is
+/// open here is waited for, the last one of a dead owner until it is taken back.
 pub(super) fn read(connection: &Connection, topic: &str, lease: &Arc<Lease>) -> Result<Announced, Stop> {
     let topics: Arc<[String]> = Arc::from([topic.to_owned()]);
     let at = TopicPartition { topic: 0, partition: lease.partition() };
-    let probe = EndProbe::open(connection, Arc::clone(&topics), Isolation::Committed)?;
+    let probe = EndProbe::open(connection, Arc::clone(&topics), Isolation::Written)?;
     let first = ask(lease, || probe.beginnings(&[at], PATIENCE))?;
     let end = ask(lease, || probe.ends(&[at], PATIENCE))?;
     let mut announced = Announced::new();
