@@ -173,7 +173,8 @@ impl Metrics {
         self.transitions.with_label_values(&[&*changes.label, change.as_str(), cause.as_str()]).inc_by(count);
     }
 
-    /// How many entries into a segment and exits from it were announced since the start, by any partition of this instance.
+    /// How many entries into a segment and exits from it were announced since the start, by any partition of this
+    /// instance.
     pub fn entered_and_exited(&self, segment: &Arc<str>) -> (u64, u64) {
         let changes = self.changes(segment);
         (changes.entered.load(Ordering::Relaxed), changes.exited.load(Ordering::Relaxed))

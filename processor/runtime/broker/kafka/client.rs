@@ -48,14 +48,34 @@ impl From<KafkaError> for Unanswered {
 
 /// Properties of consumers alone, by how their names begin: other clients would warn of them.
 const READING: &[&str] = &[
-    "group.", "partition.assignment.", "session.", "heartbeat.", "max.poll.", "fetch.", "queued.", "check.crcs",
-    "max.partition.fetch.", "auto.", "coordinator.query.", "consume.",
+    "group.",
+    "partition.assignment.",
+    "session.",
+    "heartbeat.",
+    "max.poll.",
+    "fetch.",
+    "queued.",
+    "check.crcs",
+    "max.partition.fetch.",
+    "auto.",
+    "coordinator.query.",
+    "consume.",
 ];
 
 /// Properties of producers alone.
 const WRITING: &[&str] = &[
-    "queue.buffering.", "linger.", "batch.", "compression.", "retries", "message.send.", "message.timeout.", "delivery.",
-    "request.timeout.", "queuing.", "sticky.", "produce.",
+    "queue.buffering.",
+    "linger.",
+    "batch.",
+    "compression.",
+    "retries",
+    "message.send.",
+    "message.timeout.",
+    "delivery.",
+    "request.timeout.",
+    "queuing.",
+    "sticky.",
+    "produce.",
 ];
 
 /// How to reach the cluster, and what it is.

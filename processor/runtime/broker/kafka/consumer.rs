@@ -85,8 +85,8 @@ impl Reader {
         }
     }
 
-    /// Up to where each partition has been read, with everything that is no record: the marks of transactions, records that
-    /// were taken back. Partitions that have not been read from yet are not listed.
+    /// Up to where each partition has been read, with everything that is no record: the marks of transactions,
+    /// records that were taken back. Partitions that have not been read from yet are not listed.
     pub fn positions(&self) -> Vec<(TopicPartition, i64)> {
         let Ok(list) = self.consumer.position() else { return Vec::new() };
         let elements = list.elements();
