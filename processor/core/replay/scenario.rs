@@ -68,7 +68,7 @@ pub struct Why {
 pub struct Outcome {
     /// Expected, and did not happen; in order.
     pub missing: Vec<Change>,
-    /// Happened, and not expected; in order; empty for a partial test.
+    /// Happened to a segment that the test is about, and not expected; in order; empty for a partial test.
     pub unexpected: Vec<Change>,
     /// Wrong members.
     pub members: Vec<WrongMembers>,
@@ -105,6 +105,7 @@ pub fn run(catalog: &Arc<Catalog>, scenario: &Scenario) -> Outcome {
     }
     outcome.missing.sort();
     if !scenario.partial {
+        unexpected.retain(|change| scenario.about.covers(&change.segment));
         unexpected.sort();
         outcome.unexpected = unexpected;
     }

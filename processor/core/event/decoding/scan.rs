@@ -1,9 +1,9 @@
 //! One look at a record's JSON: is it valid, and where do the named members stand?
 //!
-//! Everything read from JSON goes through [`members`], so one rule holds everywhere: of equal names in an object the last
-//! counts. Values stay raw text until somebody needs them; what nobody needs is checked for syntax and skipped. Depth
-//! and surrogate halves are checked before parsing, because skipping does not look at them. Not here: what the values
-//! mean (`scalar`, `properties`).
+//! Everything read from JSON goes through [`members`], so one rule holds everywhere: of equal names in an object the
+//! last counts. Values stay raw text until somebody needs them; what nobody needs is checked for syntax and skipped.
+//! Depth and surrogate halves are checked before parsing, because skipping does not look at them. Not here: what the
+//! values mean (`scalar`, `properties`).
 
 use std::borrow::Cow;
 use std::fmt;
@@ -94,7 +94,7 @@ fn check_surrogates(text: &str) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// The code unit of an escape `uXXXX`, and what follows it.
+/// The code unit of an escape, `u` and four hexadecimal digits, and what follows it.
 fn unit(escape: &str) -> Option<(u16, &str)> {
     let (hex, after) = escape.strip_prefix('u')?.split_at_checked(4)?;
     let digits = hex.bytes().all(|byte| byte.is_ascii_hexdigit());

@@ -152,10 +152,8 @@ fn happened(sequence: &Sequence, view: &View<'_>) -> Answer {
         }
         while earlier.next_if(|item| !later.is_after(item)).is_some() {}
         let Some(before) = earlier.peek() else { break };
-        let close = sequence
-            .within
-            .as_ref()
-            .is_none_or(|within| within.passes(before.moment.time()) > later.moment.time());
+        let close =
+            sequence.within.as_ref().is_none_or(|within| within.passes(before.moment.time()) > later.moment.time());
         if !close {
             continue;
         }

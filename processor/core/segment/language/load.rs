@@ -1,6 +1,6 @@
 //! Definition files to one catalog of definitions: all mistakes of all files, or none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use compact_str::CompactString;
 
@@ -59,8 +59,9 @@ pub fn load(sources: &[Source]) -> Result<Loaded, Vec<Diagnostic>> {
     let segments_by_file = files.iter().map(|(source, file)| (source.name.clone(), file.segments.len())).collect();
     for (source, file) in files {
         let zone = zone(source, &file, &mut diagnostics);
+        let own: BTreeSet<CompactString> = file.segments.iter().map(|entry| entry.segment.text.as_str().into()).collect();
         catalog.extend(file.segments.into_iter().map(|entry| prepare(source, &zone, entry, &mut diagnostics)));
-        tests.push((source, zone, file.tests));
+        tests.push(FileTests { source, zone, own, entries: file.tests });
     }
     let names = names(&catalog, &mut diagnostics);
     let (segments, traits) = checked(&catalog, &declarations, &mut diagnostics);
@@ -152,15 +153,24 @@ fn segment(
     })
 }
 
+/// The tests of one file.
+struct FileTests<'a> {
+    source: &'a Source,
+    zone: Zone,
+    /// The segments that the file defines.
+    own: BTreeSet<CompactString>,
+    entries: Vec<TestEntry>,
+}
+
 fn scenarios(
-    tests: &[(&Source, Zone, Vec<TestEntry>)],
+    tests: &[FileTests<'_>],
     declarations: &Declarations,
     segments: &[CompactString],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Scenario> {
     let mut scenarios = Vec::new();
-    for (source, zone, entries) in tests {
-        let mut reader = Reader { file: &source.name, zone, declarations, segments, mistakes: Vec::new() };
+    for FileTests { source, zone, own, entries } in tests {
+        let mut reader = Reader { file: &source.name, zone, declarations, segments, own, mistakes: Vec::new() };
         scenarios.extend(entries.iter().filter_map(|entry| reader.scenario(entry)));
         let mistakes = reader.mistakes.into_iter();
         diagnostics.extend(mistakes.map(|mistake| Diagnostic { file: source.name.clone(), ..mistake }));

@@ -29,10 +29,32 @@ pub struct Scenario {
     pub expect: Vec<ExpectedTransition>,
     /// Memberships expected.
     pub members_at: Vec<ExpectedMembers>,
+    /// The segments it is about: those of its file and those it names, or all of them where its file defines none.
+    /// Of others nothing is expected, so that a file's tests stay true whatever is loaded beside it.
+    pub about: About,
     /// Whether transitions that nobody expected are fine.
     pub partial: bool,
     /// How far time goes on after the last event, that instant included.
     pub until: Option<Instant>,
+}
+
+/// Which segments a test is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum About {
+    /// Every segment there is.
+    All,
+    /// These alone.
+    These(BTreeSet<CompactString>),
+}
+
+impl About {
+    /// Whether a segment is among them.
+    pub fn covers(&self, segment: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::These(segments) => segments.contains(segment),
+        }
+    }
 }
 
 /// An event of a test.
@@ -86,6 +108,8 @@ pub(super) struct Reader<'a> {
     pub(super) zone: &'a Zone,
     pub(super) declarations: &'a Declarations,
     pub(super) segments: &'a [CompactString],
+    /// The segments of the same file.
+    pub(super) own: &'a BTreeSet<CompactString>,
     pub(super) mistakes: Vec<Diagnostic>,
 }
 
@@ -94,8 +118,10 @@ impl Reader<'_> {
     pub(super) fn scenario(&mut self, entry: &TestEntry) -> Option<Scenario> {
         let before = self.mistakes.len();
         let given = entry.given.iter().filter_map(|given| self.given(given)).collect();
-        let expect = entry.expect.iter().filter_map(|expect| self.expected(expect)).collect();
-        let members_at = entry.members_at.iter().filter_map(|members| self.members(members)).collect();
+        let expect: Vec<_> = entry.expect.iter().filter_map(|expect| self.expected(expect)).collect();
+        let members_at: Vec<_> = entry.members_at.iter().filter_map(|members| self.members(members)).collect();
+        let named = expect.iter().map(|expect| &expect.segment).chain(members_at.iter().map(|members| &members.segment));
+        let about = if self.own.is_empty() { About::All } else { About::These(named.chain(self.own).cloned().collect()) };
         let until = entry.until.as_ref().and_then(|until| self.instant(until));
         let scenario = Scenario {
             name: entry.test.text.clone(),
@@ -104,6 +130,7 @@ impl Reader<'_> {
             given,
             expect,
             members_at,
+            about,
             partial: entry.partial,
             until,
         };
