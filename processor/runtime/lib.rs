@@ -4,6 +4,8 @@ pub mod broker;
 pub mod clock;
 pub mod config;
 pub mod definitions;
+mod failure;
+mod house;
 pub mod logs;
 pub mod metrics;
 pub mod partition;
@@ -11,8 +13,10 @@ pub mod recovery;
 mod runtime;
 pub mod server;
 mod slot;
+mod stop;
 
-pub use runtime::{InitOptions, RunError, RunOptions, init, run, run_on};
+pub use failure::RunError;
+pub use runtime::{InitOptions, RunOptions, init, run, run_on};
 
 /// The version of this build.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

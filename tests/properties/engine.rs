@@ -148,7 +148,7 @@ impl Subject for Replaying {
     fn final_state(&self, course: &Course) -> FinalState {
         let reading = Reading::new(course);
         let replay = reading.replay(course, |_| {});
-        let end = replay.clock().max(Some(course.until)).unwrap_or(course.until);
+        let clock = replay.clock().map_or(course.until, |clock| clock.max(course.until));
         let mut ids = replay.table().ids();
         ids.sort();
         let mut memberships = BTreeSet::new();
@@ -159,7 +159,7 @@ impl Subject for Replaying {
                 // What only age makes irrelevant is dropped when something happens: the last fold decides how much is
                 // left.
                 let mut features = customer.features.clone();
-                features.expire(reading.catalog.features(), reading.catalog.groups(), customer.now(end));
+                features.expire(reading.catalog.features(), reading.catalog.groups(), customer.now(clock));
                 let mut kept = vec![format!("{id} {}", customer.newest)];
                 describe(&features, &mut kept);
                 (inside, kept)

@@ -21,6 +21,16 @@ pub enum Isolation {
     Committed,
 }
 
+impl Isolation {
+    /// Its name in the client's settings.
+    pub(super) const fn level(self) -> &'static str {
+        match self {
+            Self::Written => "read_uncommitted",
+            Self::Committed => "read_committed",
+        }
+    }
+}
+
 /// Asks where partitions end, begin, or were at some time.
 pub struct EndProbe {
     client: BaseConsumer<Witness>,
@@ -30,16 +40,16 @@ pub struct EndProbe {
 impl EndProbe {
     /// A probe for topics, which are named by their index from now on.
     pub fn open(connection: &Connection, topics: Arc<[String]>, isolation: Isolation) -> Result<Self, ClientError> {
-        let isolation = match isolation {
-            Isolation::Written => "read_uncommitted",
-            Isolation::Committed => "read_committed",
-        };
-        let client = connection.inquirer(isolation).create_with_context(Witness::default());
+        let client = connection.inquirer(isolation.level()).create_with_context(Witness::default());
         Ok(Self { client: client.map_err(|error| ClientError::new("asking for offsets", &error))?, topics })
     }
 
     /// The offset after the last record of each partition; partitions whose leader did not answer are left out.
-    pub fn ends(&self, partitions: &[TopicPartition], timeout: Duration) -> Result<Vec<(TopicPartition, i64)>, Unanswered> {
+    pub fn ends(
+        &self,
+        partitions: &[TopicPartition],
+        timeout: Duration,
+    ) -> Result<Vec<(TopicPartition, i64)>, Unanswered> {
         self.ask(partitions, Offset::End, timeout)
     }
 
@@ -52,7 +62,8 @@ impl EndProbe {
         self.ask(partitions, Offset::Beginning, timeout)
     }
 
-    /// The offset of the first record whose Kafka timestamp is `millis` or later; partitions that have none are left out.
+    /// The offset of the first record whose Kafka timestamp is `millis` or later; partitions that have none are left
+    /// out.
     pub fn since(
         &self,
         partitions: &[TopicPartition],
@@ -81,7 +92,9 @@ impl EndProbe {
         let found = elements.iter().filter_map(|element| {
             let topic = self.topics.iter().position(|name| name == element.topic())?;
             match (element.error(), element.offset()) {
-                (Ok(()), Offset::Offset(offset)) => Some((TopicPartition { topic, partition: element.partition() }, offset)),
+                (Ok(()), Offset::Offset(offset)) => {
+                    Some((TopicPartition { topic, partition: element.partition() }, offset))
+                }
                 _ => None,
             }
         });
