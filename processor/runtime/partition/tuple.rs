@@ -183,6 +183,11 @@ impl Tuple {
         self.intake.is_empty().then(|| self.engine.next_deadline()).flatten()
     }
 
+    /// Whether a record waits for a newer proof that the other topics have ended.
+    pub fn wants_proof(&self) -> bool {
+        self.intake.wants_proof()
+    }
+
     /// Whether there is work that needs no further record.
     pub fn is_busy(&self) -> bool {
         self.batch.is_none() && !self.interrupted && (self.due_left || self.intake.is_ready())
@@ -328,4 +333,118 @@ impl Tuple {
 pub(crate) fn message(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without a message".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use spicchio_core::engine::Settings;
+    use spicchio_core::event::{Decoder, Record, TopicRules};
+    use spicchio_core::segment::Catalog;
+    use spicchio_core::segment::language::{Source, load};
+    use spicchio_core::timer::{Pace, PartitionClock};
+
+    use super::*;
+    use crate::partition::Lease;
+
+    const SEGMENTS: &str = "segments: [{segment: two, when: 'count(page_view) >= 2'}]";
+
+    fn tuple() -> (Tuple, Decoder) {
+        let loaded = load(&[Source { name: "segments.yaml".to_owned(), text: SEGMENTS.to_owned() }]).unwrap();
+        let catalog = Arc::new(Catalog::compile(&loaded.definitions));
+        let settings = Settings { dedup_millis: vec![0], grace_millis: Some(0), forget_after: None, seed: 0 };
+        let clock = PartitionClock::new(Pace::Wall, 0, 1, Instant::MIN);
+        let lease = Lease::new(3);
+        let parts = Parts {
+            newcomer: Newcomer { view: View::new(3, Arc::clone(&catalog)), lease },
+            engine: Engine::new(Arc::clone(&catalog), &settings),
+            intake: Intake::new(clock, &[0]),
+            word: ControlWord {
+                batch: 6,
+                clock: Instant::MIN,
+                cursor: None,
+                catalog: String::new(),
+                catalog_cursor: None,
+                announced: Announced::Everything,
+                began: vec![("events".to_owned(), 0)],
+            },
+            style: Arc::new(Style { group: "g".into(), source: "s".into(), value_bytes_max: 1 << 18 }),
+            owed: Owed::default(),
+        };
+        (Tuple::new(parts), Decoder::new(catalog.interest(), &TopicRules::default()))
+    }
+
+    fn view(tuple: &mut Tuple, decoder: &Decoder, offset: i64) {
+        let json = format!(r#"{{"type":"page_view","customer_id":"c","time":{},"id":"{offset}"}}"#, 1000 + offset);
+        let record = Record { key: Some(b"c"), value: Some(json.as_bytes()), ..Record::default() };
+        let content = Content::Event(decoder.decode(&record).unwrap());
+        tuple.intake().arrive(0, Moment::now(), Waiting { offset, recorded: None, content });
+    }
+
+    fn budget(records: usize) -> Budget {
+        Budget { records, bytes: Budget::BYTES_MAX, until: Moment::now() + Duration::from_mins(1) }
+    }
+
+    fn written(batch: &Batch) -> (u64, Vec<Outgoing>, Vec<i64>, String) {
+        (batch.number(), batch.records().to_vec(), batch.next().to_vec(), batch.word().to_owned())
+    }
+
+    #[test]
+    fn a_batch_under_way_does_not_change_and_the_next_waits_for_it() {
+        let (mut tuple, decoder) = tuple();
+        view(&mut tuple, &decoder, 0);
+        view(&mut tuple, &decoder, 1);
+        tuple.advance(&mut budget(100)).unwrap();
+        tuple.seal("catalog");
+        let first = written(tuple.sealed().unwrap());
+        assert_eq!((first.0, first.1.len(), &first.2), (7, 2, &vec![2]), "a transition and a membership");
+        view(&mut tuple, &decoder, 2);
+        tuple.advance(&mut budget(100)).unwrap();
+        tuple.seal("catalog");
+        assert_eq!(written(tuple.sealed().unwrap()), first, "nothing that comes later is in it");
+        assert!(tuple.committed().is_some() && tuple.sealed().is_none());
+        tuple.advance(&mut budget(100)).unwrap();
+        tuple.seal("catalog");
+        let second = written(tuple.sealed().unwrap());
+        assert_eq!((second.0, second.1.len(), &second.2), (8, 0, &vec![3]));
+    }
+
+    #[test]
+    fn the_control_word_says_what_the_batch_stands_for() {
+        let (mut tuple, decoder) = tuple();
+        view(&mut tuple, &decoder, 0);
+        tuple.advance(&mut budget(100)).unwrap();
+        tuple.seal("catalog");
+        let word = ControlWord::parse(tuple.sealed().unwrap().word()).unwrap();
+        assert_eq!((word.batch, word.catalog.as_str(), word.clock.millis()), (7, "catalog", 1000));
+        assert_eq!((word.announced, word.began_at("events")), (Announced::Everything, Some(0)));
+    }
+
+    #[test]
+    fn a_spent_budget_leaves_the_rest_for_the_next_transaction() {
+        let (mut tuple, decoder) = tuple();
+        for offset in 0..4 {
+            view(&mut tuple, &decoder, offset);
+        }
+        tuple.advance(&mut budget(1)).unwrap();
+        assert_eq!(tuple.intake().passed(), [2], "the second record announces something, and then it is full");
+        assert!(tuple.is_busy() && tuple.has_something_to_say());
+    }
+
+    #[test]
+    fn only_what_is_committed_is_kept_for_later() {
+        let (mut tuple, decoder) = tuple();
+        view(&mut tuple, &decoder, 0);
+        tuple.advance(&mut budget(100)).unwrap();
+        assert!(tuple.has_moved());
+        assert!(tuple.park().is_none(), "a record was folded that is not committed");
+        let (mut tuple, decoder) = self::tuple();
+        view(&mut tuple, &decoder, 0);
+        tuple.advance(&mut budget(100)).unwrap();
+        tuple.seal("catalog");
+        tuple.committed();
+        let parked = tuple.park().unwrap();
+        assert_eq!((parked.word.batch, parked.next, parked.engine.table().len()), (7, vec![1], 1));
+    }
 }

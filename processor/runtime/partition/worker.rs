@@ -12,7 +12,7 @@ use std::time::{Duration, Instant as Moment};
 
 use spicchio_core::timer::Pace;
 
-use super::ends::{Answer, Ends};
+use super::ends::Answer;
 use super::flow::Flow;
 use super::intake::End;
 use super::surroundings::Surroundings;
@@ -145,7 +145,7 @@ impl Worker {
             let (tuples, sorting) = (&mut self.tuples, &self.around.sorting);
             let polled = self.reader.poll(nap, |arrival| {
                 if let Some(tuple) = tuples.get_mut(&arrival.from.partition) {
-                    tuple.intake().arrive(arrival.from.topic, sorting.sort(&arrival));
+                    tuple.intake().arrive(arrival.from.topic, Moment::now(), sorting.sort(&arrival));
                 }
             });
             nap = Duration::ZERO;
@@ -177,8 +177,11 @@ impl Worker {
         }
     }
 
-    /// When an answer about the ends would let a deadline fire.
+    /// When an answer about the ends would let a deadline fire, or a record pass.
     fn next_question(&self) -> Option<Moment> {
+        if self.tuples.values().any(Tuple::wants_proof) {
+            return Some(Moment::now());
+        }
         if self.around.pace == Pace::Events {
             return None;
         }
@@ -195,11 +198,6 @@ impl Worker {
             self.answered = Some(answer.at);
             self.pass_on(&answer);
         }
-        if let Some(oldest) = Moment::now().checked_sub(Ends::AGE_MAX) {
-            for tuple in self.tuples.values_mut() {
-                tuple.intake().forget_ends_before(oldest);
-            }
-        }
     }
 
     fn pass_on(&mut self, answer: &Answer) {
@@ -207,7 +205,7 @@ impl Worker {
         for (partition, tuple) in &mut self.tuples {
             for topic in 0..self.around.sorting.topics() {
                 if let Some(offset) = answer.ends.get(&TopicPartition { topic, partition: *partition }) {
-                    tuple.intake().ends_at(topic, End { sent: answer.sent, at: answer.at, offset: *offset });
+                    tuple.intake().ends_at(topic, End { sent: answer.sent, at: Some(answer.at), offset: *offset });
                 }
             }
             starved |= tuple.intake().starved().next().is_some();
