@@ -66,6 +66,7 @@ impl Zipf {
 pub struct Events {
     random: Random,
     zipf: Zipf,
+    categories: Zipf,
     customers: u64,
     produced: u64,
     total: u64,
@@ -78,6 +79,7 @@ impl Events {
         Self {
             random: Random(seed),
             zipf: Zipf::new(customers, 0.99),
+            categories: Zipf::new(200, 0.9),
             customers,
             produced: 0,
             total,
@@ -98,7 +100,7 @@ impl Events {
         let serial = self.produced;
         self.produced += 1;
         let random = &mut self.random;
-        let (sku, category) = (random.below(20_000), random.below(200));
+        let (sku, category) = (random.below(20_000), self.categories.rank(random));
         let price = random.below(200) * 100 + random.below(100);
         let kind = random.below(100);
         let _ = write!(
@@ -144,53 +146,61 @@ pub fn customer_id(number: u64) -> String {
     format!("{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}", number as u32, mixed >> 48, mixed >> 36 & 0xFFF, mixed >> 24 & 0xFFF, number)
 }
 
-/// A hundred conditions: counts, sums, abandoned carts, inactivity, distinct values, sequences, latest values and combinations.
+/// A hundred conditions: counts, sums, abandoned carts, inactivity, distinct values, sequences, latest values and
+/// combinations. All filter their events: four of five by one of fifty categories or campaigns, one of five in its own way.
 pub fn conditions() -> Vec<String> {
     let mut random = Random(42);
     let windows = ["30m", "1h", "24h", "7d", "30d"];
-    let mut pick = |choices: &[&str]| choices[random.below(choices.len() as u64) as usize].to_owned();
     let mut conditions = Vec::new();
-    let filters = |kind: &str, number: usize| match kind {
-        "page_view" | "cart_add" | "purchase" => format!(" where category == \"c{number}\""),
-        _ => format!(" where campaign_id == \"k{number}\""),
+    let mut pick = |choices: &[&str]| choices[random.below(choices.len() as u64) as usize].to_owned();
+    let only = |kind: &str, index: usize| match (index % 5, kind) {
+        (0, "email_open" | "email_click") => format!("{kind} where campaign_id == \"k{index}\" and subject exists"),
+        (0, "page_view" | "page_view.category" | "page_view.product_id") => {
+            format!("{kind} where category == \"c{index}\" and country == \"IT\"")
+        }
+        (0, "purchase" | "purchase.total") => format!("{kind} where total > {}", 50 + index),
+        (0, _) => format!("{kind} where price > {}", 50 + index),
+        (_, "email_open" | "email_click") => format!("{kind} where campaign_id == \"k{}\"", index * 7 % 50),
+        (_, _) => format!("{kind} where category == \"c{}\"", index * 7 % 50),
     };
     for index in 0..20 {
-        let kind = pick(&["page_view", "page_view", "cart_add", "purchase", "email_open"]);
-        let filter = if index % 5 == 0 { String::new() } else { filters(&kind, index % 50) };
-        conditions.push(format!("count({kind}{filter}, {}) >= {}", pick(&windows), pick(&["1", "3", "5", "10"])));
+        let kind = only(&pick(&["page_view", "page_view", "cart_add", "purchase", "email_open"]), index);
+        conditions.push(format!("count({kind}, {}) >= {}", pick(&windows), pick(&["1", "3", "5", "10"])));
     }
-    for _ in 0..10 {
-        conditions.push(format!("sum(purchase.total, {}) >= {}", pick(&["7d", "30d"]), pick(&["50", "100", "500", "1000"])));
+    for index in 20..35 {
+        let filter = only("purchase.total", index);
+        let window = pick(&[", 7d", ", 30d", ""]);
+        conditions.push(format!("sum({filter}{window}) >= {}", pick(&["50", "100", "500", "1000"])));
     }
-    for index in 0..5 {
-        conditions.push(format!("sum(purchase.total) >= {}", 100 * (index + 1)));
-    }
-    for index in 0..15 {
+    for index in 35..50 {
+        let (cart, bought) = (only("cart_add", index), only("purchase", index));
         let untouched = ["15m", "30m", "1h", "4h", "12h", "24h"][index % 6];
-        conditions.push(format!("count(purchase, since last(cart_add)) == 0 and since(last(cart_add)) >= {untouched}"));
+        conditions.push(format!("count({bought}, since last({cart})) == 0 and since(last({cart})) >= {untouched}"));
     }
-    for index in 0..10 {
-        let quiet = ["7d", "14d"][index % 2];
-        let kind = ["page_view", "email_open", "purchase", "cart_add", "email_click"][index / 2];
-        conditions.push(format!("since(last({kind})) >= {quiet}"));
+    for index in 50..60 {
+        let kind = only(["page_view", "email_open", "purchase", "cart_add", "email_click"][index % 5], index / 2);
+        conditions.push(format!("since(last({kind})) >= {}", ["7d", "14d"][index % 2]));
     }
-    for index in 0..10 {
-        let column = ["page_view.category", "page_view.product_id", "cart_add.product_id"][index % 3];
+    for index in 60..70 {
+        let column = only(["page_view.category", "page_view.product_id", "cart_add.product_id"][index % 3], index);
         conditions.push(format!("distinct({column}, {}) >= {}", pick(&windows), index % 5 + 2));
     }
-    for index in 0..10 {
+    for index in 70..80 {
         let (first, second) = [("email_open", "page_view"), ("page_view", "cart_add"), ("cart_add", "purchase")][index % 3];
+        let (first, second) = (only(first, index), only(second, index + 1));
         conditions.push(format!("sequence({first}, {second} within {}; {})", pick(&["30m", "1h", "24h"]), pick(&["7d", "30d"])));
     }
-    for index in 0..10 {
+    for index in 80..90 {
         let latest = ["last(page_view.device) == \"mobile\"", "last(purchase.country) in [\"IT\", \"FR\"]", "last(cart_add.price) > 100"];
-        conditions.push(format!("{} and count(page_view, {}) >= {}", latest[index % 3], pick(&windows), index % 4 + 1));
+        conditions.push(format!("{} and count({}, {}) >= {}", latest[index % 3], only("page_view", index), pick(&windows), index % 4 + 1));
     }
-    for index in 0..10 {
+    for index in 90..100 {
+        let (viewed, carted, bought) = (only("page_view", index), only("cart_add", index), only("purchase", index));
         conditions.push(format!(
-            "(count(page_view, {}) >= 3 or count(cart_add, 7d) >= 2) and not count(purchase, {}) > 0 and count(email_open, 30d) >= {}",
+            "(count({viewed}, {}) >= 3 or count({carted}, 7d) >= 2) and not count({bought}, {}) > 0 and count({}, 30d) >= {}",
             pick(&windows),
             pick(&["7d", "30d"]),
+            only("email_open", index + 1),
             index % 3
         ));
     }

@@ -12,9 +12,9 @@ use spicchio_core::segment::evaluate::View;
 use spicchio_core::segment::{Catalog, CompiledSegment, Explanation, explain};
 use spicchio_core::timer::Instant;
 
+use super::definitions;
 use super::events::{self, Events};
 use super::exit::{Exit, Failure};
-use super::replay;
 use super::terminal::{self, Format, Terminal};
 
 /// Show why a customer is in a segment or not, with the numbers behind every condition
@@ -56,7 +56,7 @@ struct Answer<'a> {
 
 impl Explain {
     pub(crate) fn execute(self, terminal: Terminal) -> Result<Exit, Failure> {
-        let catalog = replay::catalog(&self.segments, terminal)?;
+        let catalog = definitions::catalog(&self.segments, terminal)?;
         let mut segments = catalog.segments().iter().enumerate();
         let (index, segment) = segments
             .find(|(_, segment)| *segment.name == *self.segment)

@@ -5,16 +5,17 @@
 
 mod check;
 mod completions;
+mod configured;
 mod definitions;
 mod diagnostics;
 mod events;
 mod exit;
 mod explain;
+mod init;
 mod junit;
 mod replay;
 mod run;
 mod schema;
-mod settings;
 mod test;
 mod terminal;
 
@@ -38,7 +39,7 @@ struct CommandLine {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Run),
-    Init(run::Init),
+    Init(init::Init),
     Check(check::Check),
     Test(test::Test),
     Replay(replay::Replay),

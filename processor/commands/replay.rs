@@ -13,7 +13,6 @@ use spicchio_core::transition::{Change, Transition};
 use spicchio_core::wire::transition_value;
 
 use super::definitions;
-use super::diagnostics;
 use super::events::{self, Events, Tally};
 use super::exit::{Exit, Failure};
 use super::terminal::{self, Format, Terminal};
@@ -68,21 +67,9 @@ struct Counts<'a> {
     members: u64,
 }
 
-/// The catalog of these paths, or what is wrong with them on standard error.
-pub(super) fn catalog(paths: &[PathBuf], terminal: Terminal) -> Result<Arc<Catalog>, Failure> {
-    let read = definitions::read(paths)?;
-    match read.loaded {
-        Ok(loaded) => Ok(Arc::new(Catalog::compile(&loaded.definitions))),
-        Err(mistakes) => {
-            diagnostics::show(&mistakes, &read.sources, terminal);
-            Err(Failure::Broken(format!("the definitions have {} mistakes", mistakes.len())))
-        }
-    }
-}
-
 impl Replay {
     pub(crate) fn execute(self, terminal: Terminal) -> Result<Exit, Failure> {
-        let catalog = catalog(&self.segments, terminal)?;
+        let catalog = definitions::catalog(&self.segments, terminal)?;
         let mut engine = Engine::new(Arc::clone(&catalog), &settings(self.forget_after));
         let mut out = Out { data: terminal::data(), changes: vec![(0, 0); catalog.segments().len()], broken: None };
         let tally = self.events.read(catalog.interest(), terminal, |event| {

@@ -13,7 +13,7 @@ use spicchio_core::segment::{Catalog, Explanation};
 
 use super::exit::{Exit, Failure};
 use super::terminal::{self, Format, Terminal};
-use super::{definitions, diagnostics, junit};
+use super::{definitions, junit};
 
 /// Run the tests of definition files
 ///
@@ -67,13 +67,7 @@ struct Report<'a> {
 impl Test {
     pub(crate) fn execute(self, terminal: Terminal) -> Result<Exit, Failure> {
         let read = definitions::read(&self.paths)?;
-        let loaded = match &read.loaded {
-            Ok(loaded) => loaded,
-            Err(mistakes) => {
-                diagnostics::show(mistakes, &read.sources, terminal);
-                return Err(Failure::Broken(format!("the definitions have {} mistakes", mistakes.len())));
-            }
-        };
+        let loaded = read.accepted(terminal)?;
         let chosen = |name: &str| self.run.as_ref().is_none_or(|pattern| pattern.is_match(name));
         let scenarios: Vec<&Scenario> = loaded.scenarios.iter().filter(|scenario| chosen(&scenario.name)).collect();
         if scenarios.is_empty() {

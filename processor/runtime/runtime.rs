@@ -24,7 +24,7 @@ use crate::config::{ClockSource, Config};
 use crate::definitions::{self, DefinitionsError};
 use crate::metrics::Metrics;
 use crate::partition::{
-    Bounds, Ends, Park, Registry, Sorting, Style, Surroundings, Tenancy, Transactor, Tuple, Worker, WorkerError,
+    Bounds, Registry, Sorting, Style, Surroundings, Tenancy, Transactor, Tuple, Worker, WorkerError,
     panic_message,
 };
 use crate::recovery::{AnnounceFrom, Begin, BeginError, Begun, Restorer, StartFrom, recover_until_closed};
@@ -322,8 +322,8 @@ impl House<'_> {
     fn live(&self, found: &Inspection) -> Result<(), RunError> {
         let (failures, failed) = mpsc::channel(16);
         let topics = topics(self.config);
-        let surroundings = self.surroundings(&topics)?;
         let tenancy = Arc::new(Tenancy::new(Arc::clone(&self.registry), Arc::clone(&self.metrics)));
+        let surroundings = self.surroundings(&topics, &tenancy)?;
         let mut inboxes = Vec::new();
         let mut workers = Vec::new();
         for index in 0..self.config.workers {
@@ -333,8 +333,8 @@ impl House<'_> {
             workers.push(self.spawn(name, &failures, move || Ok(worker.run()?))?);
         }
         let ends = self.ask_for_ends(&topics, &surroundings, &failures)?;
-        let restorers = self.restorers(&topics, &surroundings, &tenancy, inboxes, &failures)?;
-        let member = self.member(&topics, &surroundings, &tenancy, &failures)?;
+        let restorers = self.restorers(&topics, &surroundings, inboxes, &failures)?;
+        let member = self.member(&topics, &surroundings, &failures)?;
         tracing::info!(partitions = found.partitions, workers = workers.len(), slot = self.slot, "the processor runs");
         let ended = self.wait(failed);
         if let Err(error) = &ended {
@@ -349,7 +349,7 @@ impl House<'_> {
         ended
     }
 
-    fn surroundings(&self, topics: &Arc<[String]>) -> Result<Surroundings, RunError> {
+    fn surroundings(&self, topics: &Arc<[String]>, tenancy: &Arc<Tenancy>) -> Result<Surroundings, RunError> {
         let sorting = Sorting::new(&self.config.inputs, self.catalog.interest(), Arc::clone(&self.metrics));
         Ok(Surroundings {
             member: Arc::default(),
@@ -363,6 +363,7 @@ impl House<'_> {
             pace: self.pace(),
             grace_millis: self.config.grace_millis,
             bounds: Arc::new(Bounds::open(&self.connection, Arc::clone(topics))?),
+            tenancy: Arc::clone(tenancy),
         })
     }
 
@@ -405,14 +406,13 @@ impl House<'_> {
         &self,
         topics: &Arc<[String]>,
         around: &Surroundings,
-        tenancy: &Arc<Tenancy>,
         inboxes: Vec<SyncSender<Box<Tuple>>>,
         failures: &mpsc::Sender<RunError>,
     ) -> Result<Vec<Thread>, RunError> {
         let restorer = Arc::new(self.restorer(topics, around)?);
         let inboxes: Arc<[SyncSender<Box<Tuple>>]> = inboxes.into();
         let spawn = |index: usize| {
-            let (tenancy, restorer, inboxes) = (Arc::clone(tenancy), Arc::clone(&restorer), Arc::clone(&inboxes));
+            let (tenancy, restorer, inboxes) = (Arc::clone(&around.tenancy), Arc::clone(&restorer), Arc::clone(&inboxes));
             self.spawn(format!("recovery-{index}"), failures, move || {
                 recover_until_closed(&tenancy, &restorer, &inboxes);
                 Ok(())
@@ -456,14 +456,13 @@ impl House<'_> {
         &self,
         topics: &Arc<[String]>,
         around: &Surroundings,
-        tenancy: &Arc<Tenancy>,
         failures: &mpsc::Sender<RunError>,
     ) -> Result<Thread, RunError> {
         /// How long one poll waits; partitions that come or go do not wait for its end.
         const POLL: Duration = Duration::from_millis(100);
-        let member = Arc::new(Member::join(&self.connection, Arc::clone(topics), Arc::clone(tenancy) as Arc<_>)?);
+        let member = Arc::new(Member::join(&self.connection, Arc::clone(topics), Arc::clone(&around.tenancy) as Arc<_>)?);
         *around.member.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&member));
-        let (shared, park, tenancy) = (Arc::clone(&around.member), Arc::clone(&around.park), Arc::clone(tenancy));
+        let (shared, park, tenancy) = (Arc::clone(&around.member), Arc::clone(&around.park), Arc::clone(&around.tenancy));
         self.spawn("member".to_owned(), failures, move || {
             while !tenancy.is_given_up() {
                 member.poll(POLL)?;

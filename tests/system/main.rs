@@ -5,3 +5,13 @@
 #![expect(clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "a test fails by panicking, and says why")]
 
 mod broker;
+mod broker_away;
+mod crash;
+mod dead_letters;
+mod hostile;
+mod outage;
+mod scene;
+mod segment_format;
+mod sharing;
+mod startup;
+mod timeline;

@@ -142,7 +142,7 @@ impl Desk {
         let before = effects.transitions.len();
         let question = Question {
             id,
-            segments: self.catalog.timed().clone(),
+            segments: self.timed_for(customer),
             now: deadline,
             delayed: delayed && self.delayed,
             touched: &Touched::default(),
@@ -178,7 +178,7 @@ impl Desk {
         }
         let due = touched.due || customer.deadline <= now;
         if due {
-            segments.union(self.catalog.timed());
+            segments.union(&self.timed_for(customer));
         }
         let question = Question { id, segments, now, delayed: self.delayed, touched, otherwise: Cause::Time };
         let least = self.decide(&question, customer, effects);
@@ -189,6 +189,19 @@ impl Desk {
     fn arm(&mut self, id: &CustomerId, customer: &mut Customer, deadline: Instant) {
         self.timers.rearm(id, customer.deadline, deadline);
         customer.deadline = deadline;
+    }
+
+    /// The segments that time alone can change for this customer: those that read something kept of it, and those that need
+    /// nothing kept.
+    fn timed_for(&self, customer: &Customer) -> Mask {
+        let mut segments = self.catalog.at_birth().clone();
+        for feature in customer.features.present() {
+            if let Some(readers) = self.catalog.readers(feature) {
+                segments.union(readers);
+            }
+        }
+        segments.intersect(self.catalog.timed());
+        segments
     }
 
     fn readers(&self, features: &Mask) -> Mask {

@@ -5,7 +5,7 @@ use crate::customer::Customer;
 use crate::event::{Event, Slot, Value};
 use crate::feature::{Feature, FeatureSet, Fold, Keyed, Moment, Seen, State};
 use crate::segment::evaluate::{View, answer};
-use crate::segment::plan::{Dispatch, GroupStep, Mask, Step};
+use crate::segment::plan::{GroupStep, Mask, Step};
 use crate::timer::Instant;
 use crate::transition::Evidence;
 
@@ -69,11 +69,10 @@ impl Desk {
     /// Folds an event into a customer's features and notes which.
     pub(super) fn fold(&self, features: &mut FeatureSet, event: &Event, now: Instant, touched: &mut Mask) {
         let Some(dispatch) = self.catalog.dispatch(&event.kind) else { return };
-        let Dispatch { steps, groups } = dispatch;
-        for step in steps {
+        for step in dispatch.steps(&event.slots) {
             fold_step(step, self.catalog.features(), features, event, now, |feature| touched.insert(feature));
         }
-        for group in groups {
+        for group in &dispatch.groups {
             if self.fold_group(group, features, event, now) {
                 touched.insert(group.feature);
             }

@@ -1,10 +1,10 @@
 //! Which ids one topic partition has shown lately, so that a repeated event counts once.
 //!
-//! Time here is the topic's own: the greatest event time seen. An id is forgotten when the topic's time has moved on by
-//! more than `dedup` since the id counted, so the same records in the same order repeat the same way on every machine
-//! and after every recovery. A repeat does not extend the time. Kept is a 128-bit hash of customer and id: two that
-//! collide would count once, with a chance of about one in 10^27 at a million ids. Not here: events without an id, which
-//! are never repeats.
+//! Time here is the topic's own: the greatest event time seen. An id is forgotten when the topic's time has moved on
+//! by more than `dedup` since the id counted, so the same records in the same order repeat the same way on every
+//! machine and after every recovery. A repeat does not extend the time. Kept is a 128-bit hash of customer and id: two
+//! that collide would count once, with a chance of about one in 10^27 at a million ids. Not here: events without an
+//! id, which are never repeats.
 
 use std::collections::VecDeque;
 use std::hash::BuildHasher;
@@ -57,8 +57,8 @@ impl Dedup {
         }
     }
 
-    /// Whether the event counts: its id was not seen when the topic's time was at most `dedup` ago. Called once for every
-    /// event, in the order of the topic.
+    /// Whether the event counts: its id was not seen when the topic's time was at most `dedup` ago. Called once for
+    /// every event, in the order of the topic.
     pub fn first_sight(&mut self, customer: &CustomerId, identity: &Identity, time: Instant) -> bool {
         self.advance(time);
         let Some(id) = identity.id().filter(|_| self.keep_millis > 0) else { return true };

@@ -1,4 +1,5 @@
-//! What changes a customer's state: events, decoded from records and checked, with exactly the properties some definition reads.
+//! What changes a customer's state: events, decoded from records and checked, with exactly the properties some
+//! definition reads.
 //!
 //! A record is scanned once for validity, customer, type, time and id; only properties named in the [`Interest`] are
 //! decoded. Whether a record is refused never depends on the definitions. Not here: what an event does (`feature`).
@@ -41,6 +42,7 @@ pub struct Event {
     pub slots: SmallVec<[Slot; 4]>,
     /// Properties that counted as missing because a number had too many digits or too large a magnitude.
     pub numbers_out_of_range: u16,
-    /// Properties that counted as missing because they had another type than declared, or were negative against `minimum: 0`.
+    /// Properties that counted as missing because they had another type than declared, or were negative against
+    /// `minimum: 0`.
     pub values_of_wrong_type: u16,
 }

@@ -48,8 +48,8 @@ pub struct TopicRules {
     pub max_late_millis: Option<i64>,
     /// Whether `erase` is accepted: on the topic configured as `control` alone.
     pub control: bool,
-    /// Whether a record must have a key. Kafka spreads records without one over all partitions, so a customer's events would
-    /// meet in none; a file of events has no keys.
+    /// Whether a record must have a key. Kafka spreads records without one over all partitions, so a customer's events
+    /// would meet in none; a file of events has no keys.
     pub key_required: bool,
 }
 

@@ -6,23 +6,23 @@
 use std::borrow::Cow;
 use std::fmt;
 
-/// Why a record is refused. Checked in this order, except that `internal` is no check; the first that applies is given.
+/// Why a record is refused. The first that applies is given, in this order; `internal` is no check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reason {
-    /// It has no value, or one of no bytes.
-    Empty,
     /// Its value is longer than a record may be.
     TooLarge,
     /// It has no key, so it stands on a partition by chance.
     NoKey,
+    /// It calls itself a `CloudEvent`, but is a batch, or a header of it is not UTF-8.
+    BadCloudEvent,
+    /// It has no value, or one of no bytes.
+    Empty,
     /// Its value is not UTF-8.
     NotUtf8,
     /// Its JSON nests deeper than allowed.
     TooDeep,
     /// Its value is not exactly one JSON object, or a text in it holds half a surrogate pair.
     NotJson,
-    /// It calls itself a `CloudEvent`, but is a batch, or a header of it is not UTF-8.
-    BadCloudEvent,
     /// It has no type, or an empty one.
     NoType,
     /// Its type is not a text.
@@ -60,13 +60,13 @@ pub enum Reason {
 impl Reason {
     /// All reasons, in the order of the checks.
     pub const ALL: [Self; 23] = [
-        Self::Empty,
         Self::TooLarge,
         Self::NoKey,
+        Self::BadCloudEvent,
+        Self::Empty,
         Self::NotUtf8,
         Self::TooDeep,
         Self::NotJson,
-        Self::BadCloudEvent,
         Self::NoType,
         Self::BadType,
         Self::TypeTooLong,
@@ -88,13 +88,13 @@ impl Reason {
     /// The published code.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Empty => "empty",
             Self::TooLarge => "too_large",
             Self::NoKey => "no_key",
+            Self::BadCloudEvent => "bad_cloud_event",
+            Self::Empty => "empty",
             Self::NotUtf8 => "not_utf8",
             Self::TooDeep => "too_deep",
             Self::NotJson => "not_json",
-            Self::BadCloudEvent => "bad_cloud_event",
             Self::NoType => "no_type",
             Self::BadType => "bad_type",
             Self::TypeTooLong => "type_too_long",

@@ -48,17 +48,24 @@ impl FeatureSet {
         }
     }
 
+    /// The features that have seen an event, ascending.
+    pub fn present(&self) -> impl Iterator<Item = usize> + '_ {
+        self.present.iter().enumerate().flat_map(|(word, bits)| {
+            let mut bits = *bits;
+            std::iter::from_fn(move || {
+                let index = (bits != 0).then(|| word * BITS + bits.trailing_zeros() as usize)?;
+                bits &= bits - 1;
+                Some(index)
+            })
+        })
+    }
+
     /// Drops what no reader needs at `now` or later.
     pub fn expire(&mut self, features: &[Feature], now: Instant) {
-        let mut states = self.states.iter_mut();
-        for (word, bits) in self.present.iter().enumerate() {
-            let mut bits = *bits;
-            while bits != 0 {
-                let index = word * BITS + bits.trailing_zeros() as usize;
-                bits &= bits - 1;
-                if let (Some(feature), Some(state)) = (features.get(index), states.next()) {
-                    expire(feature, state, now);
-                }
+        let present: SmallVec<[usize; 64]> = self.present().collect();
+        for (index, state) in present.into_iter().zip(&mut self.states) {
+            if let Some(feature) = features.get(index) {
+                expire(feature, state, now);
             }
         }
     }

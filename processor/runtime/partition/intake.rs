@@ -128,6 +128,11 @@ impl Intake {
         Some((topic, waiting))
     }
 
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.lanes.iter().all(|lane| lane.queue.is_empty())
+    }
+
     /// Whether a record could be taken now.
     pub fn is_ready(&self) -> bool {
         self.clock.turn().is_some()

@@ -30,7 +30,7 @@ pub use registry::{Registry, View};
 pub use sorting::Sorting;
 pub use tenancy::{Newcomer, Tenancy};
 pub use transaction::{Entry, Outcome, TransactionError, Transactor};
-pub use tuple::{Budget, Panicked, Parts, Tuple};
+pub use tuple::{Budget, Owed, Panicked, Parts, Tuple};
 pub use worker::{SharedMember, Surroundings, Worker, WorkerError};
 
 pub(crate) use tuple::message as panic_message;

@@ -61,6 +61,17 @@ impl Tenancy {
         }
     }
 
+    /// A partition whose recovery was interrupted waits again.
+    pub fn wait_again(&self, newcomer: Newcomer) {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if queue.closed {
+            newcomer.lease.end();
+        } else {
+            queue.waiting.push_back(newcomer);
+            self.changed.notify_all();
+        }
+    }
+
     /// Gives every partition up, and lets none come any more: what was decided is committed first, if that can be done in
     /// [`Tenancy::GIVE_UP_MAX`].
     pub fn close(&self) {

@@ -17,7 +17,8 @@ use super::intake::{Content, Intake, Waiting};
 use super::lease::Lease;
 use super::parked::Parked;
 use super::registry::View;
-use crate::broker::TopicPartition;
+use super::tenancy::Newcomer;
+use crate::broker::{Outgoing, TopicPartition};
 
 /// How much one transaction takes; what is left waits for the next.
 #[derive(Clone, Copy, Debug)]
@@ -61,36 +62,45 @@ pub struct Panicked {
 /// What a partition is made of.
 #[derive(Debug)]
 pub struct Parts {
-    /// The right to commit for it.
-    pub lease: Arc<Lease>,
+    /// The right to commit for it, and what is shown of it.
+    pub newcomer: Newcomer,
     /// Its customers.
     pub engine: Engine,
     /// What was read of it; its clock stands where the control word says.
     pub intake: Intake,
     /// What is committed.
     pub word: ControlWord,
-    /// What the registry shows of it.
-    pub view: Arc<View>,
     /// How transitions are written.
     pub style: Arc<Style>,
-    /// What recovery found that consumers were not told, or were told otherwise.
+    /// What recovery leaves to be said.
+    pub owed: Owed,
+}
+
+/// What recovery leaves to be said.
+#[derive(Debug, Default)]
+pub struct Owed {
+    /// What consumers were not told yet, or were told otherwise.
     pub effects: Effects,
+    /// Dead letters of history.
+    pub letters: Vec<Outgoing>,
+    /// Whether history was interrupted to write them: it is read on after the commit.
+    pub interrupted: bool,
 }
 
 /// A partition that is held.
 #[derive(Debug)]
 pub struct Tuple {
-    lease: Arc<Lease>,
+    newcomer: Newcomer,
     engine: Engine,
     intake: Intake,
     word: ControlWord,
-    view: Arc<View>,
     style: Arc<Style>,
     effects: Effects,
     draft: Draft,
     batch: Option<Batch>,
     told: Instant,
     due_left: bool,
+    interrupted: bool,
     unsaid: bool,
 }
 
@@ -100,39 +110,41 @@ impl Tuple {
 
     /// A partition whose state is that of its control word.
     pub fn new(parts: Parts) -> Self {
-        let Parts { lease, mut engine, mut intake, word, view, style, mut effects } = parts;
+        let Parts { newcomer, mut engine, mut intake, word, style, owed } = parts;
+        let Owed { mut effects, letters, interrupted } = owed;
         let number = word.batch + 1;
         engine.begin_batch(number);
-        let mut draft = Draft::new(lease.partition(), number, Arc::clone(&style));
+        let mut draft = Draft::new(newcomer.lease.partition(), number, Arc::clone(&style));
+        letters.into_iter().for_each(|letter| draft.refuse(letter));
         for transition in effects.transitions.drain(..) {
             draft.announce(&transition);
         }
         let due_left = std::mem::take(&mut effects.more_due);
         let told = intake.advance();
         Self {
-            lease,
+            newcomer,
             engine,
             intake,
             unsaid: word.announced != Announced::Everything,
             word,
-            view,
             style,
             effects,
             draft,
             batch: None,
             told,
             due_left,
+            interrupted,
         }
     }
 
     /// Its number.
     pub fn number(&self) -> i32 {
-        self.lease.partition()
+        self.newcomer.lease.partition()
     }
 
     /// The right to commit for it.
     pub fn lease(&self) -> &Arc<Lease> {
-        &self.lease
+        &self.newcomer.lease
     }
 
     /// What was read of it.
@@ -142,7 +154,12 @@ impl Tuple {
 
     /// What the registry shows of it.
     pub fn view(&self) -> &Arc<View> {
-        &self.view
+        &self.newcomer.view
+    }
+
+    /// The partition as it is recovered on, where its history was interrupted and everything up to there is committed.
+    pub fn goes_back(&self) -> Option<&Newcomer> {
+        (self.interrupted && self.batch.is_none() && self.draft.records() == 0).then_some(&self.newcomer)
     }
 
     /// What was committed last.
@@ -157,19 +174,19 @@ impl Tuple {
         expected.into_iter().enumerate().map(|(topic, next)| (TopicPartition { topic, partition }, next)).collect()
     }
 
-    /// The earliest deadline of a customer.
+    /// The earliest deadline of a customer, where nothing waits to be folded: then a proof of the ends lets it fire.
     pub fn next_deadline(&self) -> Option<Instant> {
-        self.engine.next_deadline()
+        self.intake.is_empty().then(|| self.engine.next_deadline()).flatten()
     }
 
     /// Whether there is work that needs no further record.
     pub fn is_busy(&self) -> bool {
-        self.batch.is_none() && (self.due_left || self.intake.is_ready())
+        self.batch.is_none() && !self.interrupted && (self.due_left || self.intake.is_ready())
     }
 
     /// Folds records and lets deadlines fire until the budget is spent or nothing is left to do.
     pub fn advance(&mut self, budget: &mut Budget) -> Result<(), Panicked> {
-        if self.batch.is_some() {
+        if self.batch.is_some() || self.interrupted {
             return Ok(());
         }
         let mut steps = 0;
@@ -218,7 +235,7 @@ impl Tuple {
     /// The batch under way is committed: the next one may begin.
     pub fn committed(&mut self) -> Option<Batch> {
         let batch = self.batch.take()?;
-        self.unsaid = self.word.announced != Announced::Everything;
+        self.unsaid = self.word.announced != Announced::Everything && !self.interrupted;
         self.show();
         Some(batch)
     }
@@ -232,12 +249,13 @@ impl Tuple {
     /// Brings what the registry shows up to date.
     pub fn show(&self) {
         let committed = if self.batch.is_some() { self.word.batch - 1 } else { self.word.batch };
-        self.view.show(self.engine.clock(), committed, self.intake.behind(), self.engine.members());
+        self.newcomer.view.show(self.engine.clock(), committed, self.intake.behind(), self.engine.members());
     }
 
     fn next_batch(&mut self, catalog: &str) -> Batch {
         let number = self.draft.number();
         let announced = match self.word.announced {
+            Announced::Nothing if self.interrupted => Announced::Nothing,
             Announced::Nothing | Announced::Partly if self.due_left => Announced::Partly,
             Announced::Nothing | Announced::Partly | Announced::Everything => Announced::Everything,
         };

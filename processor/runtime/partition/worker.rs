@@ -21,6 +21,7 @@ use super::intake::End;
 use super::parked::Park;
 use super::registry::Registry;
 use super::sorting::Sorting;
+use super::tenancy::{Newcomer, Tenancy};
 use super::transaction::{Entry, Outcome, TransactionError, Transactor};
 use super::tuple::{Budget, Tuple};
 use crate::broker::TopicPartition;
@@ -56,6 +57,8 @@ pub struct Surroundings {
     pub grace_millis: i64,
     /// Which offsets inputs hold.
     pub bounds: Arc<Bounds>,
+    /// Where partitions come from.
+    pub tenancy: Arc<Tenancy>,
 }
 
 /// Why a worker cannot go on.
@@ -363,6 +366,22 @@ impl Worker {
         let leaving: Vec<i32> = self.tuples.iter().filter(|(_, tuple)| done(tuple)).map(|(number, _)| *number).collect();
         for number in leaving {
             self.remove(number);
+        }
+        self.send_back();
+    }
+
+    /// Partitions whose history was interrupted are recovered on; their state waits for them.
+    fn send_back(&mut self) {
+        let back: Vec<Newcomer> = self.tuples.values().filter_map(Tuple::goes_back).cloned().collect();
+        for newcomer in back {
+            let number = newcomer.lease.partition();
+            let Some(tuple) = self.tuples.remove(&number) else { continue };
+            let partitions: Vec<TopicPartition> = tuple.expected().iter().map(|(at, _)| *at).collect();
+            self.forget_input(&partitions);
+            if let Some(parked) = tuple.park() {
+                self.around.park.leave(number, parked);
+            }
+            self.around.tenancy.wait_again(newcomer);
         }
     }
 

@@ -12,13 +12,13 @@ use spicchio_core::transition::Cause;
 use spicchio_core::wire::{Announced, ControlWord, agreed, read_membership_key};
 
 use super::announced;
-use crate::broker::TopicPartition;
 use crate::broker::kafka::{
-    ClientError, CommittedOffsets, Connection, EndProbe, Isolation, Polled, Reader, Unanswered,
+    ClientError, CommittedOffsets, Connection, EndProbe, Polled, Reader, Unanswered,
 };
+use crate::broker::{Outgoing, TopicPartition};
 use crate::clock;
 use crate::partition::{
-    Bounds, Content, End, Flow, Intake, Lease, Newcomer, Park, Parts, Sorting, Style, Tuple, panic_message,
+    Bounds, Content, End, Flow, Intake, Lease, Newcomer, Owed, Park, Parts, Sorting, Style, Tuple, panic_message,
 };
 
 /// Why a recovery ended without a partition that runs.
@@ -84,6 +84,28 @@ struct Progress {
     next: Vec<i64>,
 }
 
+/// What there is to fold, by topic: from where, to where, and when it was asked where it ends.
+struct History {
+    from: Vec<i64>,
+    to: Vec<i64>,
+    sent: Instant,
+}
+
+/// The same, with the offsets before which what is refused got its dead letter long ago.
+struct Span<'a> {
+    from: &'a [i64],
+    silent: &'a [i64],
+    to: &'a [i64],
+    sent: Instant,
+}
+
+/// What came of folding.
+struct Folded {
+    passed: Vec<i64>,
+    clock: Instant,
+    letters: Vec<Outgoing>,
+}
+
 impl Restorer {
     /// How long to wait for the last transaction of the partition's former owner to end: a little more than it may take.
     const STABLE_MAX: Duration = Duration::from_secs(15);
@@ -99,37 +121,61 @@ impl Restorer {
         let begun = Moment::now();
         let lease = &newcomer.lease;
         let progress = self.progress(lease)?;
-        if let Some(engine) = self.park.fetch(lease.partition(), &progress.word, &progress.next) {
-            tracing::info!(partition = lease.partition(), "nobody moved the partition on meanwhile; its state is still here");
-            return Ok(self.run(newcomer, engine, progress, Effects::default()));
-        }
-        let mut engine = Engine::new(Arc::clone(&self.catalog), &self.settings);
-        let (from, to, sent) = self.history(lease, &progress)?;
-        let reached = self.fold(newcomer, &mut engine, &from, &to, sent)?;
-        let mut effects = Effects::default();
-        engine.begin_batch(progress.word.batch + 1);
-        let progress = match progress.word.announced {
-            Announced::Nothing => {
-                engine.settle(reached, None, Cause::Backfill, &mut effects);
-                Progress { next: to, ..progress }
+        let parked = self.park.fetch(lease.partition(), &progress.word, &progress.next);
+        let tuple = match (progress.word.announced, parked) {
+            (Announced::Nothing, parked) => self.begin(newcomer, parked, progress)?,
+            (Announced::Partly | Announced::Everything, Some(engine)) => {
+                tracing::info!(partition = lease.partition(), "nobody moved the partition on meanwhile");
+                self.run(newcomer, engine, progress, Owed::default())
             }
-            Announced::Partly | Announced::Everything => {
-                self.read_announced(lease, &mut engine)?;
-                let word = &progress.word;
-                engine.settle(word.clock, word.cursor.as_deref(), self.cause(word), &mut effects);
-                progress
-            }
+            (Announced::Partly | Announced::Everything, None) => self.go_on(newcomer, progress)?,
         };
-        if effects.facts.recovery_mismatches > 0 {
+        let seconds = begun.elapsed().as_secs_f64();
+        tracing::info!(partition = lease.partition(), seconds, "the partition is recovered");
+        Ok(tuple)
+    }
+
+    /// The first start: history is read in silence up to its end, then every membership is announced. What is refused on
+    /// the way gets its dead letter; where there are too many for one batch, history is interrupted to write them.
+    fn begin(&self, newcomer: &Newcomer, parked: Option<Engine>, progress: Progress) -> Result<Tuple, Stop> {
+        let history = self.history(&newcomer.lease, &progress)?;
+        let from = if parked.is_some() { progress.next.clone() } else { history.from };
+        let mut engine = parked.unwrap_or_else(|| self.engine());
+        let span = Span { from: &from, silent: &progress.next, to: &history.to, sent: history.sent };
+        let folded = self.fold(newcomer, &mut engine, &span)?;
+        let mut owed = Owed { letters: folded.letters, interrupted: folded.passed != history.to, ..Owed::default() };
+        if !owed.interrupted {
+            engine.begin_batch(progress.word.batch + 1);
+            engine.settle(folded.clock, None, Cause::Backfill, &mut owed.effects);
+        }
+        Ok(self.run(newcomer, engine, Progress { next: folded.passed, ..progress }, owed))
+    }
+
+    /// Any other start: history is read in silence up to what is committed, and compared with what was announced.
+    fn go_on(&self, newcomer: &Newcomer, progress: Progress) -> Result<Tuple, Stop> {
+        let history = self.history(&newcomer.lease, &progress)?;
+        let mut engine = self.engine();
+        let span = Span { from: &history.from, silent: &history.to, to: &history.to, sent: history.sent };
+        self.fold(newcomer, &mut engine, &span)?;
+        self.read_announced(&newcomer.lease, &mut engine)?;
+        let (word, mut owed) = (&progress.word, Owed::default());
+        engine.begin_batch(word.batch + 1);
+        engine.settle(word.clock, word.cursor.as_deref(), self.cause(word), &mut owed.effects);
+        if self.cause(word) == Cause::Definition {
+            owed.effects.facts.recovery_mismatches = 0;
+        }
+        if owed.effects.facts.recovery_mismatches > 0 {
             tracing::error!(
-                partition = lease.partition(),
-                memberships = effects.facts.recovery_mismatches,
+                partition = newcomer.lease.partition(),
+                memberships = owed.effects.facts.recovery_mismatches,
                 "recovery computed memberships that differ from what had been announced; they are corrected"
             );
         }
-        let seconds = begun.elapsed().as_secs_f64();
-        tracing::info!(partition = lease.partition(), customers = engine.table().len(), seconds, "the partition is recovered");
-        Ok(self.run(newcomer, engine, progress, effects))
+        Ok(self.run(newcomer, engine, progress, owed))
+    }
+
+    fn engine(&self) -> Engine {
+        Engine::new(Arc::clone(&self.catalog), &self.settings)
     }
 
     /// What is committed for the partition: the same control word on every input.
@@ -171,17 +217,14 @@ impl Restorer {
         Ok(Progress { word, next })
     }
 
-    /// From where to where history is folded, and when it was asked where it ends.
-    fn history(&self, lease: &Lease, progress: &Progress) -> Result<(Vec<i64>, Vec<i64>, Instant), Stop> {
+    fn history(&self, lease: &Lease, progress: &Progress) -> Result<History, Stop> {
         let partition = lease.partition();
         let all = self.tuple(partition);
         let bounds = self.bounds.of(&all)?;
         let mut from = Vec::with_capacity(all.len());
         for ((at, topic), next) in all.iter().zip(self.topics.iter()).zip(&progress.next) {
-            let held = bounds.get(at).ok_or_else(|| Stop::Unanswered(format!("`{topic}` has no leader for partition {partition}")))?;
-            let began = progress.word.began_at(topic).ok_or_else(|| {
-                Stop::Failed(format!("group `{}` began without input `{topic}`: begin anew with another `kafka.group`", self.connection.group()))
-            })?;
+            let held = bounds.get(at).ok_or_else(|| no_leader(topic, partition))?;
+            let began = progress.word.began_at(topic).ok_or_else(|| self.unknown_input(topic))?;
             for offset in [began, *next] {
                 if let Some(refusal) = held.refusal(topic, partition, offset) {
                     return Err(Stop::Failed(refusal));
@@ -189,72 +232,61 @@ impl Restorer {
             }
             from.push(began);
         }
-        match progress.word.announced {
-            Announced::Partly | Announced::Everything => Ok((from, progress.next.clone(), Instant::MIN)),
-            Announced::Nothing => {
-                let sent = clock::now();
-                let ends: BTreeMap<_, _> = self.stable.ends(&all, Self::PATIENCE)?.into_iter().collect();
-                let to: Option<Vec<i64>> =
-                    all.iter().zip(&progress.next).map(|(at, next)| Some((*ends.get(at)?).max(*next))).collect();
-                let to = to.ok_or_else(|| Stop::Unanswered(format!("an input has no leader for partition {partition}")))?;
-                // What an open transaction may still bring is older than the question: then nothing is proved by it.
-                let open = all.iter().any(|at| bounds.get(at).zip(ends.get(at)).is_some_and(|(held, end)| held.end > *end));
-                Ok((from, to, if open { Instant::MIN } else { sent }))
-            }
+        if progress.word.announced != Announced::Nothing {
+            return Ok(History { from, to: progress.next.clone(), sent: Instant::MIN });
         }
+        let sent = clock::now();
+        let ends: BTreeMap<_, _> = self.stable.ends(&all, Self::PATIENCE)?.into_iter().collect();
+        let mut to = Vec::with_capacity(all.len());
+        for ((at, topic), next) in all.iter().zip(self.topics.iter()).zip(&progress.next) {
+            to.push(ends.get(at).ok_or_else(|| no_leader(topic, partition))?.max(next).to_owned());
+        }
+        // What an open transaction may still bring is older than the question: then nothing is proved by it.
+        let open = all.iter().any(|at| bounds.get(at).zip(ends.get(at)).is_some_and(|(held, end)| held.end > *end));
+        Ok(History { from, to, sent: if open { Instant::MIN } else { sent } })
     }
 
-    /// Folds history in silence, the topics merged by time as they are when they are read live; where the clock stands then.
-    fn fold(
-        &self,
-        newcomer: &Newcomer,
-        engine: &mut Engine,
-        from: &[i64],
-        to: &[i64],
-        sent: Instant,
-    ) -> Result<Instant, Stop> {
+    /// Folds history in silence, the topics merged by time as they are when they are read live.
+    fn fold(&self, newcomer: &Newcomer, engine: &mut Engine, span: &Span<'_>) -> Result<Folded, Stop> {
         let partition = newcomer.lease.partition();
-        let clock = PartitionClock::new(self.pace, self.grace_millis, from.len(), Instant::MIN);
-        let mut intake = Intake::new(clock, from);
-        for (topic, offset) in to.iter().enumerate() {
-            intake.ends_at(topic, End { sent, at: Moment::now(), offset: *offset });
+        let clock = PartitionClock::new(self.pace, self.grace_millis, span.from.len(), Instant::MIN);
+        let mut intake = Intake::new(clock, span.from);
+        for (topic, offset) in span.to.iter().enumerate() {
+            intake.ends_at(topic, End { sent: span.sent, at: Moment::now(), offset: *offset });
         }
-        let starts: Vec<(TopicPartition, i64)> = self.tuple(partition).into_iter().zip(from.iter().copied()).collect();
-        let unread = starts.iter().zip(to).filter(|((_, from), to)| from < to).map(|(start, _)| *start);
-        let unread: Vec<_> = unread.collect();
-        if unread.is_empty() {
-            return Ok(intake.advance());
-        }
-        let mut reader = Reader::open(&self.connection, Arc::clone(&self.topics))?;
-        reader.start(&unread)?;
-        let (mut flow, total) = (Flow::default(), distance(from, to));
-        while intake.passed().iter().zip(to).any(|(passed, to)| passed < to) {
-            if newcomer.lease.is_leaving() || newcomer.lease.has_ended() {
-                return Err(Stop::Leaving);
-            }
-            self.read(&mut reader, &mut intake, to, partition)?;
-            while let Some((topic, waiting)) = intake.take() {
-                if let Content::Event(event) = waiting.content {
-                    let mut uncounted = Effects::default();
-                    catch_unwind(AssertUnwindSafe(|| engine.fold_silently(topic, &event, &mut uncounted)))
-                        .map_err(|panic| self.panicked(topic, partition, waiting.offset, &*panic))?;
+        let starts = self.tuple(partition).into_iter().zip(span.from.iter().copied());
+        let unread: Vec<_> = starts.zip(span.to).filter(|((_, from), to)| from < to).map(|(start, _)| start).collect();
+        let mut letters = Letters::default();
+        let done = |intake: &Intake| intake.passed().iter().zip(span.to).all(|(passed, to)| passed >= to);
+        if !done(&intake) {
+            let mut reader = Reader::open(&self.connection, Arc::clone(&self.topics))?;
+            reader.start(&unread)?;
+            let (mut flow, total) = (Flow::default(), distance(span.from, span.to));
+            while !done(&intake) && !letters.is_full() {
+                if newcomer.lease.is_leaving() || newcomer.lease.has_ended() {
+                    return Err(Stop::Leaving);
                 }
+                self.read(&mut reader, &mut intake, span, partition)?;
+                self.take_in(engine, &mut intake, &mut letters, partition)?;
+                flow.regulate(&reader, partition, &intake);
+                newcomer.view.recovered(1.0 - distance(&intake.passed(), span.to) / total.max(1.0));
             }
-            flow.regulate(&reader, partition, &intake);
-            newcomer.view.recovered(1.0 - distance(&intake.passed(), to) / total.max(1.0));
         }
-        Ok(intake.advance())
+        Ok(Folded { passed: intake.passed(), clock: intake.advance(), letters: letters.letters })
     }
 
-    fn read(&self, reader: &mut Reader, intake: &mut Intake, to: &[i64], partition: i32) -> Result<(), Stop> {
+    fn read(&self, reader: &mut Reader, intake: &mut Intake, span: &Span<'_>, partition: i32) -> Result<(), Stop> {
         let mut nap = if intake.is_ready() { Duration::ZERO } else { Self::NAP };
         for _ in 0..Self::RECORDS_PER_TURN {
             let polled = reader.poll(nap, |arrival| {
                 let topic = arrival.from.topic;
-                if to.get(topic).is_some_and(|end| arrival.offset < *end) {
+                let (Some(silent), Some(to)) = (span.silent.get(topic), span.to.get(topic)) else { return };
+                if arrival.offset >= *to {
+                    intake.reader_passed(topic, *to);
+                } else if arrival.offset >= *silent {
+                    intake.arrive(topic, self.sorting.sort(&arrival));
+                } else {
                     intake.arrive(topic, self.sorting.sort_again(&arrival));
-                } else if let Some(end) = to.get(topic) {
-                    intake.reader_passed(topic, *end);
                 }
             });
             nap = Duration::ZERO;
@@ -269,11 +301,38 @@ impl Restorer {
         }
         if intake.starved().next().is_some() {
             for (at, position) in reader.positions() {
-                let end = to.get(at.topic).copied().unwrap_or(position);
-                intake.reader_passed(at.topic, position.min(end));
+                let to = span.to.get(at.topic).copied().unwrap_or(position);
+                intake.reader_passed(at.topic, position.min(to));
             }
         }
         Ok(())
+    }
+
+    fn take_in(
+        &self,
+        engine: &mut Engine,
+        intake: &mut Intake,
+        letters: &mut Letters,
+        partition: i32,
+    ) -> Result<(), Stop> {
+        while !letters.is_full() {
+            let Some((topic, waiting)) = intake.take() else { break };
+            match waiting.content {
+                Content::Event(event) => {
+                    let mut uncounted = Effects::default();
+                    catch_unwind(AssertUnwindSafe(|| engine.fold_silently(topic, &event, &mut uncounted)))
+                        .map_err(|panic| self.panicked(topic, partition, waiting.offset, &*panic))?;
+                }
+                Content::Refused(Some(letter)) => letters.add(*letter),
+                Content::Refused(None) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn unknown_input(&self, topic: &str) -> Stop {
+        let group = self.connection.group();
+        Stop::Failed(format!("group `{group}` began without input `{topic}`: begin anew with another `kafka.group`"))
     }
 
     fn panicked(&self, topic: usize, partition: i32, offset: i64, panic: &(dyn std::any::Any + Send)) -> Stop {
@@ -305,17 +364,18 @@ impl Restorer {
         }
     }
 
-    fn run(&self, newcomer: &Newcomer, engine: Engine, progress: Progress, effects: Effects) -> Tuple {
+    fn run(&self, newcomer: &Newcomer, engine: Engine, progress: Progress, owed: Owed) -> Tuple {
         let clock = PartitionClock::new(self.pace, self.grace_millis, self.topics.len(), engine.clock());
-        newcomer.view.runs(engine.table());
+        if !owed.interrupted {
+            newcomer.view.runs(engine.table());
+        }
         let tuple = Tuple::new(Parts {
-            lease: Arc::clone(&newcomer.lease),
+            newcomer: newcomer.clone(),
             engine,
             intake: Intake::new(clock, &progress.next),
             word: progress.word,
-            view: Arc::clone(&newcomer.view),
             style: Arc::clone(&self.style),
-            effects,
+            owed,
         });
         tuple.show();
         tuple
@@ -324,6 +384,31 @@ impl Restorer {
     fn tuple(&self, partition: i32) -> Vec<TopicPartition> {
         (0..self.topics.len()).map(|topic| TopicPartition { topic, partition }).collect()
     }
+}
+
+/// Dead letters of history, until there are enough for a batch.
+#[derive(Default)]
+struct Letters {
+    letters: Vec<Outgoing>,
+    bytes: usize,
+}
+
+impl Letters {
+    const COUNT_MAX: usize = 10_000;
+    const BYTES_MAX: usize = 8 << 20;
+
+    fn add(&mut self, letter: Outgoing) {
+        self.bytes += letter.bytes();
+        self.letters.push(letter);
+    }
+
+    fn is_full(&self) -> bool {
+        self.letters.len() >= Self::COUNT_MAX || self.bytes >= Self::BYTES_MAX
+    }
+}
+
+fn no_leader(topic: &str, partition: i32) -> Stop {
+    Stop::Unanswered(format!("`{topic}` has no leader for partition {partition}"))
 }
 
 /// How many offsets lie between.

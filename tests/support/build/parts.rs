@@ -28,8 +28,29 @@ pub fn parts_mut(expression: &mut Expression) -> Vec<&mut Expression> {
     }
 }
 
+/// Whether an expression's value changes while time passes, windows aside: it says `since` or `until`.
+pub fn moves(expression: &Expression) -> bool {
+    matches!(expression.term, Term::Since(_) | Term::Until(_)) || expression.parts().into_iter().any(moves)
+}
+
 /// The window of a form.
 pub fn window_of(form: &Form) -> &Window {
+    match form {
+        Form::Count(_, window)
+        | Form::Days(_, window)
+        | Form::Sum(_, window)
+        | Form::Average(_, window)
+        | Form::Minimum(_, window)
+        | Form::Maximum(_, window)
+        | Form::Distinct(_, window)
+        | Form::Moment(_, _, window)
+        | Form::Pick(_, _, window)
+        | Form::Sequence { window, .. } => window,
+    }
+}
+
+/// The window of a form, to be changed.
+pub fn window_of_mut(form: &mut Form) -> &mut Window {
     match form {
         Form::Count(_, window)
         | Form::Days(_, window)
@@ -57,6 +78,27 @@ pub fn selections(form: &Form) -> Vec<&Events> {
         Form::Sequence { first, second, .. } => vec![first, second],
     };
     let mut window = window_of(form);
+    while let Window::After(_, events, inner) = window {
+        selections.push(events);
+        window = inner;
+    }
+    selections
+}
+
+/// The same events, to be changed.
+pub fn selections_mut(form: &mut Form) -> Vec<&mut Events> {
+    let (mut selections, mut window) = match form {
+        Form::Count(events, window) | Form::Days(events, window) | Form::Moment(_, events, window) => {
+            (vec![events], window)
+        }
+        Form::Sum(column, window)
+        | Form::Average(column, window)
+        | Form::Minimum(column, window)
+        | Form::Maximum(column, window)
+        | Form::Distinct(column, window)
+        | Form::Pick(_, column, window) => (vec![&mut column.events], window),
+        Form::Sequence { first, second, window, .. } => (vec![first, second], window),
+    };
     while let Window::After(_, events, inner) = window {
         selections.push(events);
         window = inner;

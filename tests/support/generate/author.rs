@@ -17,13 +17,15 @@ pub struct Author<'a> {
     pub(super) types: Vec<CompactString>,
     /// Whether this is inside `for some`, where `any` is not used.
     pub(super) is_restricted: bool,
+    /// Whether instants here must stand still, because their day is asked for.
+    pub(super) is_still: bool,
 }
 
 impl<'a> Author<'a> {
     /// An author who reads the types that histories are made of.
     pub fn new(random: &'a mut Random, scale: &'a Scale, declarations: &'a Declarations) -> Self {
         let types = super::vocabulary::READ.iter().map(|name| (*name).into()).collect();
-        Self { random, scale, declarations, types, is_restricted: false }
+        Self { random, scale, declarations, types, is_restricted: false, is_still: false }
     }
 
     /// `if condition then .. else ..` of two values of one type.

@@ -1,10 +1,11 @@
 //! Random conditions: connectives, and tests of every type of value.
 
 use spicchio_core::event::Value;
-use spicchio_core::segment::{Expression, Form, Relation, Term, Type};
+use spicchio_core::segment::{Expression, Form, Relation, Selection, Term, Type};
 
 use super::author::{truth, typed};
 use super::{Author, vocabulary};
+use crate::build::{forms, selections};
 
 impl Author<'_> {
     /// A condition of at most that depth.
@@ -40,18 +41,34 @@ impl Author<'_> {
         parts
     }
 
-    /// `for some P (..)`, inside which only types that may have P are read.
+    /// `for some P (..)`, inside which only types that may have P are read and one that declares it is; it does not
+    /// nest.
     fn for_some(&mut self, depth: u8) -> Expression {
         let (name, types) = self.random.weighted(&vocabulary::RANGED.map(|ranged| (types_weight(ranged.1), ranged)));
         let kept = self.types.iter().filter(|known| types.contains(&known.as_str())).cloned().collect::<Vec<_>>();
-        if kept.is_empty() {
+        if kept.is_empty() || self.is_restricted {
             return self.test(depth - 1);
         }
         let outside = (std::mem::replace(&mut self.types, kept), std::mem::replace(&mut self.is_restricted, true));
-        let condition = self.condition(depth - 1).into();
+        let mut condition = self.condition(depth - 1);
+        while !self.reads(&condition, name) {
+            condition = self.condition(depth - 1);
+        }
+        let condition = condition.into();
         (self.types, self.is_restricted) = outside;
         let ty = if name == "price" { Type::Number } else { Type::Text };
         truth(Term::ForSome { property: vec![name.into()], ty, condition })
+    }
+
+    /// Whether some form in a condition reads a type that declares this property.
+    fn reads(&self, condition: &Expression, property: &str) -> bool {
+        let selections = forms(condition).into_iter().flat_map(selections);
+        let types = selections.filter_map(|events| match &events.selection {
+            Selection::Any => None,
+            Selection::Types(types) => Some(types),
+        });
+        let mut declared = types.flatten().filter_map(|name| self.declarations.events.iter().find(|e| e.name == *name));
+        declared.any(|event| event.properties.keys().any(|path| path.len() == 1 && path[0] == property))
     }
 
     fn sequence(&mut self) -> Expression {

@@ -17,19 +17,14 @@ impl Author<'_> {
         self.filtered(selection)
     }
 
-    /// A property of that type, on types of which at least one declares it; nothing where none does.
+    /// A property of that type, on types that declare it; nothing where none does.
     pub(super) fn column(&mut self, ty: &Type) -> Option<ColumnRef> {
         let paths = self.declarations.events.iter().filter(|event| self.types.contains(&event.name));
         let paths = paths.flat_map(|event| event.properties.iter()).filter(|(_, property)| property.ty == *ty);
         let paths = paths.map(|(path, _)| path.clone()).collect::<Vec<_>>();
         let path = (!paths.is_empty()).then(|| self.random.pick(&paths).clone())?;
         let many = if self.random.chance(25) { 2 } else { 1 };
-        let mut types = self.some_types(|event| event.properties.contains_key(&path), many);
-        if self.random.chance(5) {
-            types.extend(self.some_types(|_| true, 1));
-            types = self.ranked(&types);
-        }
-        let selection = Selection::Types(types);
+        let selection = Selection::Types(self.some_types(|event| event.properties.contains_key(&path), many));
         let nonnegative = self.is_nonnegative(&selection, &path);
         Some(ColumnRef { events: self.filtered(selection), path, ty: ty.clone(), nonnegative })
     }

@@ -6,13 +6,19 @@ use super::Author;
 use super::author::{truth, typed};
 
 impl Author<'_> {
-    /// A filter over the properties that the selected types declare; nothing where they have none.
+    /// A filter over the properties that the selected types declare; nothing where they share none.
     pub(super) fn filter(&mut self, selection: &Selection) -> Option<Expression> {
-        let selected = self.declarations.events.iter().filter(|event| match selection {
-            Selection::Any => true,
+        let declared = self.declarations.events.iter();
+        let selected = declared.filter(|event| match selection {
+            Selection::Any => !event.properties.is_empty(),
             Selection::Types(types) => types.contains(&event.name),
         });
-        let properties = selected.flat_map(|event| event.properties.iter());
+        let selected = selected.collect::<Vec<_>>();
+        // A union has the properties that all its types declare; `any` has those of every type.
+        let shared = |path: &Path| {
+            *selection == Selection::Any || selected.iter().all(|event| event.properties.contains_key(path))
+        };
+        let properties = selected.iter().flat_map(|event| event.properties.iter()).filter(|(path, _)| shared(path));
         let properties = properties.map(|(path, property)| (path.clone(), property.ty.clone())).collect::<Vec<_>>();
         (!properties.is_empty()).then(|| self.over(&properties, 2))
     }

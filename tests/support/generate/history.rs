@@ -81,6 +81,10 @@ fn properties(random: &mut Random, scale: &Scale, declarations: &Declarations, k
     let mut properties = BTreeMap::new();
     let declared = declarations.events.iter().filter(|event| event.name == kind);
     let declared = declared.flat_map(|event| event.properties.iter()).map(|(path, property)| (path, &property.ty));
+    if kind == "profile" && random.chance(15) {
+        let said = if random.chance(50) { Json::Null } else { Json::from("x") };
+        properties.insert((*random.pick(&["plan", "address"])).to_owned(), said);
+    }
     let (traits, percent) = if kind == "profile" { (Some(&declarations.traits), 35) } else { (None, 75) };
     for (path, ty) in declared.chain(traits.into_iter().flatten()) {
         if random.chance(percent) {
@@ -117,6 +121,7 @@ fn value(random: &mut Random, scale: &Scale, ty: &Type) -> Json {
         1 => return Json::from(true),
         2 => return Json::from("x"),
         3 => return Json::Number("0.12345678".to_owned()),
+        4 => return Json::object([("level", Json::from(1))]),
         _ => {}
     }
     let tick = random.between(0, scale.ticks);

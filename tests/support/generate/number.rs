@@ -1,10 +1,10 @@
 //! Random numbers: forms over events, traits, arithmetic, and tests of them.
 
-use spicchio_core::event::{Number, Value};
 use spicchio_core::segment::{Arithmetic, Expression, Form, Term, Type};
 
 use super::author::{truth, typed};
 use super::{Author, vocabulary};
+use crate::build::moves;
 
 impl Author<'_> {
     pub(super) fn number(&mut self, depth: u8) -> Expression {
@@ -75,25 +75,28 @@ impl Author<'_> {
         Some(typed(Term::Form(form), ty.clone()))
     }
 
+    /// A length by which a duration is divided.
+    fn unit(&mut self) -> Expression {
+        let ticks = self.random.between(1, 9);
+        typed(Term::Length(self.scale.length(ticks)), Type::Duration)
+    }
+
     fn arithmetic(&mut self, depth: u8) -> Expression {
         if self.random.chance(20) {
             return typed(Term::Negate(self.number(depth).into()), Type::Number);
         }
         if !self.scale.is_calendar && self.random.chance(15) {
-            let (left, right) = (self.duration(depth), self.duration(depth));
+            let (left, right) = (self.duration(depth), self.unit());
             return typed(Term::Arithmetic(Arithmetic::Divide, left.into(), right.into()), Type::Number);
         }
         let operation = self.operation();
         let left = self.number(depth);
-        let right = if self.random.chance(60) { self.number_written(0, 4) } else { self.number(depth) };
+        // A divisor that is written is not zero; what is measured may be.
+        let written = self.number_written(1, 4);
+        let right = if self.random.chance(60) { written.clone() } else { self.number(depth) };
+        // Times and by, only what stands still.
+        let is_linear = matches!(operation, Arithmetic::Add | Arithmetic::Subtract) || !moves(&right);
+        let right = if is_linear { right } else { written };
         typed(Term::Arithmetic(operation, left.into(), right.into()), Type::Number)
-    }
-}
-
-/// A number, as a constant of the language.
-impl Author<'_> {
-    pub(super) fn whole_written(&mut self, least: i64, greatest: i64) -> Expression {
-        let whole = self.random.between(least, greatest);
-        typed(Term::Constant(Value::Number(Number::from_millionths(whole * Number::SCALE))), Type::Number)
     }
 }

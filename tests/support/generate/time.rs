@@ -19,7 +19,7 @@ impl Author<'_> {
             'c' => self.moment_written(),
             'a' => {
                 let operation = if self.random.chance(60) { Arithmetic::Add } else { Arithmetic::Subtract };
-                let moves = !self.scale.is_calendar && self.random.chance(30);
+                let moves = !self.scale.is_calendar && !self.is_still && self.random.chance(30);
                 let span = if moves { self.duration(depth - 1) } else { self.span_written() };
                 let instant = self.instant(depth - 1).into();
                 typed(Term::Arithmetic(operation, instant, span.into()), Type::Instant)
@@ -86,9 +86,8 @@ impl Author<'_> {
         let duration = self.duration(depth);
         let (operation, left, right) = match self.random.between(0, 5) {
             0 => return typed(Term::Negate(duration.into()), Type::Duration),
-            1 => (Multiply, duration, self.number_written(-1, 3)),
-            2 => (Multiply, self.whole_written(0, 3), duration),
-            3 => (Divide, duration, self.number_written(0, 3)),
+            1 | 2 => (Multiply, duration, self.number_written(-1, 3)),
+            3 => (Divide, duration, self.number_written(1, 3)),
             4 => (Add, duration, self.duration(depth)),
             _ => (Subtract, duration, self.duration(depth)),
         };
@@ -145,7 +144,10 @@ impl Author<'_> {
         if self.random.chance(50) {
             return self.date();
         }
-        typed(Term::DateOf(self.instant(depth).into()), Type::Date)
+        let outside = std::mem::replace(&mut self.is_still, true);
+        let instant = self.instant(depth).into();
+        self.is_still = outside;
+        typed(Term::DateOf(instant), Type::Date)
     }
 
     fn date_written(&mut self) -> Expression {

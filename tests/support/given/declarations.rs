@@ -45,7 +45,7 @@ pub fn shop() -> Declarations {
         ("vip", Type::Boolean),
         ("member_since", Type::Instant),
         ("tags", Type::List),
-        ("plan", Type::Text),
+        ("plan.name", Type::Text),
         ("plan.level", Type::Number),
         ("address.city", Type::Text),
     ];

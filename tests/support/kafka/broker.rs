@@ -16,7 +16,7 @@ const JVM: [&str; 3] = ["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1
 /// Another process may take a port between its choice and its use.
 const START_TRIES_MAX: usize = 3;
 /// On a busy machine of two cores; 2 s when it is idle.
-const START_PATIENCE: Duration = Duration::from_secs(60);
+const START_PATIENCE: Duration = Duration::from_mins(1);
 const STOP_PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running Apache Kafka; killed, and its folder removed, when dropped.

@@ -1,6 +1,7 @@
 //! Everything a topic holds, read once from its beginning to its end.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -12,7 +13,7 @@ use super::Broker;
 use super::topics::topic_partitions;
 
 /// How long without any progress until the test fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(100);
 
 /// Whether records of transactions that did not commit are seen.
@@ -75,46 +76,97 @@ impl Stored {
 ///
 /// With [`Isolation::ReadCommitted`] the end is the oldest transaction that is still open.
 pub fn drain(broker: &Broker, topic: &str, isolation: Isolation) -> Vec<Stored> {
-    let partitions = topic_partitions(broker, topic).unwrap_or_else(|| panic!("there is no topic {topic}"));
-    let consumer = reader(broker, isolation);
-    let mut from = TopicPartitionList::new();
-    for partition in 0..partitions {
-        let (first, _) = consumer.fetch_watermarks(topic, partition, PATIENCE).expect("the broker answers");
-        from.add_partition_offset(topic, partition, Offset::Offset(first)).expect("a valid offset");
-    }
-    consumer.assign(&from).expect("a valid assignment");
-    let mut open: BTreeSet<i32> = (0..partitions).collect();
-    let mut all = Vec::new();
-    let mut moved = Instant::now();
-    while !open.is_empty() {
-        match consumer.poll(POLL) {
-            Some(Ok(message)) => {
-                all.push(stored(&message));
-                moved = Instant::now();
-            }
-            Some(Err(KafkaError::PartitionEOF(partition))) => {
-                open.remove(&partition);
-                moved = Instant::now();
-            }
-            // Transport errors pass; a broker that stays away runs into the bound below.
-            Some(Err(_)) | None => {}
+    let mut reader = Reader::new(broker, topic, isolation);
+    reader.read_to_end();
+    reader.into_records()
+}
+
+/// A reader of a whole topic that can be asked to read on.
+pub struct Reader {
+    topic: String,
+    consumer: BaseConsumer,
+    partitions: i32,
+    records: Vec<Stored>,
+}
+
+impl Reader {
+    /// A reader at the beginning of the topic, which must exist.
+    pub fn new(broker: &Broker, topic: &str, isolation: Isolation) -> Self {
+        let partitions = topic_partitions(broker, topic).unwrap_or_else(|| panic!("there is no topic {topic}"));
+        let consumer = consumer(broker, isolation);
+        let mut from = TopicPartitionList::new();
+        for partition in 0..partitions {
+            let (first, _) = consumer.fetch_watermarks(topic, partition, PATIENCE).expect("the broker answers");
+            from.add_partition_offset(topic, partition, Offset::Offset(first)).expect("a valid offset");
         }
-        assert!(moved.elapsed() < PATIENCE, "{topic}: no end of partitions {open:?} after {} records", all.len());
+        consumer.assign(&from).expect("a valid assignment");
+        Self { topic: topic.to_owned(), consumer, partitions, records: Vec::new() }
     }
-    all.sort_by_key(|record| (record.partition, record.offset));
-    all
+
+    /// What was read so far, in the order of arrival: each partition in the order of offsets.
+    pub fn records(&self) -> &[Stored] {
+        &self.records
+    }
+
+    /// What was read, ordered by partition and offset.
+    pub fn into_records(self) -> Vec<Stored> {
+        let mut records = self.records;
+        records.sort_by_key(|record| (record.partition, record.offset));
+        records
+    }
+
+    /// Reads what there is, and returns when nothing came for a moment.
+    pub fn read_on(&mut self) {
+        while let Some(polled) = self.consumer.poll(POLL) {
+            if let Ok(message) = polled {
+                self.records.push(stored(&message));
+            }
+        }
+    }
+
+    /// Reads on until the end of every partition was met; once, for a reader that has not read before.
+    fn read_to_end(&mut self) {
+        let mut open: BTreeSet<i32> = (0..self.partitions).collect();
+        let mut moved = Instant::now();
+        while !open.is_empty() {
+            match self.consumer.poll(POLL) {
+                Some(Ok(message)) => {
+                    self.records.push(stored(&message));
+                    moved = Instant::now();
+                }
+                Some(Err(KafkaError::PartitionEOF(partition))) => {
+                    open.remove(&partition);
+                    moved = Instant::now();
+                }
+                // Transport errors pass; a broker that stays away runs into the bound below.
+                Some(Err(_)) | None => {}
+            }
+            assert!(
+                moved.elapsed() < PATIENCE,
+                "{}: no end of partitions {open:?} after {} records",
+                self.topic,
+                self.records.len()
+            );
+        }
+    }
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Reader({}, {} records)", self.topic, self.records.len())
+    }
 }
 
 /// The offset after the last record of every partition, control records included.
 pub fn ends(broker: &Broker, topic: &str) -> Vec<i64> {
     let partitions = topic_partitions(broker, topic).unwrap_or_else(|| panic!("there is no topic {topic}"));
-    let consumer = reader(broker, Isolation::ReadUncommitted);
+    let consumer = consumer(broker, Isolation::ReadUncommitted);
     (0..partitions)
         .map(|partition| consumer.fetch_watermarks(topic, partition, PATIENCE).expect("the broker answers").1)
         .collect()
 }
 
-fn reader(broker: &Broker, isolation: Isolation) -> BaseConsumer {
+fn consumer(broker: &Broker, isolation: Isolation) -> BaseConsumer {
     let mut config = ClientConfig::new();
     config
         .set("bootstrap.servers", broker.bootstrap())

@@ -13,7 +13,7 @@ use super::Broker;
 use crate::process::until;
 
 /// How long the broker may take to store everything.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// One record to write.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -8,12 +8,14 @@ mod broker;
 mod drain;
 mod java;
 mod load;
+mod partitioner;
 mod progress;
 mod settings;
 mod topics;
 
 pub use broker::Broker;
-pub use drain::{Isolation, Stored, drain, ends};
+pub use drain::{Isolation, Reader, Stored, drain, ends};
 pub use load::{Load, Writer, load};
+pub use partitioner::partition_of;
 pub use progress::{Committed, committed};
 pub use topics::{create_topic, setting, topic_partitions};

@@ -9,7 +9,7 @@ use super::Broker;
 use super::topics::topic_partitions;
 
 /// Committed offsets are not told while a transaction of the group is open, at most its time-out of seconds.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a group has committed for one partition of one topic.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,11 +1,15 @@
 //! Making a course that fails smaller, as long as it fails.
 
-use spicchio_core::segment::{Expression, SegmentDefinition, Type};
+use std::collections::VecDeque;
 
+use spicchio_core::segment::{Expression, Form, SegmentDefinition, Term, Window};
+
+use crate::build::{parts_mut, selections, selections_mut, window_of, window_of_mut};
 use crate::drive::Course;
+use crate::text;
 
-/// A course that still fails and cannot be made smaller by dropping a segment, a part of a condition, an event or a
-/// property.
+/// A course that still fails and cannot be made smaller by dropping a segment, a part of a condition, a filter, a window,
+/// an event or a property.
 pub fn shrunk(mut course: Course, fails: impl Fn(&Course) -> bool) -> Course {
     loop {
         let before = size(&course);
@@ -22,7 +26,7 @@ pub fn shrunk(mut course: Course, fails: impl Fn(&Course) -> bool) -> Course {
 }
 
 fn size(course: &Course) -> (usize, usize, usize, bool) {
-    let conditions = course.definitions.segments.iter().map(|segment| terms(&segment.condition)).sum();
+    let conditions = course.definitions.segments.iter().map(|segment| text::condition(&segment.condition).len()).sum();
     let properties = course.events.iter().map(|event| event.properties.len()).sum();
     (conditions, course.events.len(), properties, course.forget_after.is_some())
 }
@@ -58,21 +62,77 @@ fn without_events(course: &Course) -> Vec<Course> {
     candidates
 }
 
-/// With one of a condition's own parts in its place, at any depth.
+/// With one expression in a condition made plainer, the outermost first.
 fn plainer_conditions(course: &Course) -> Vec<Course> {
     let mut candidates = Vec::new();
     for (place, segment) in course.definitions.segments.iter().enumerate() {
-        let mut below = segment.condition.parts();
-        while let Some(part) = below.pop() {
-            below.extend(part.parts());
-            if part.ty == Type::Boolean {
+        for number in 0..terms(&segment.condition) {
+            let Some(term) = nth(&mut segment.condition.clone(), number).map(|term| plainer(term)) else { continue };
+            for plain in term {
                 let mut smaller = course.clone();
-                smaller.definitions.segments[place].condition = part.clone();
-                candidates.push(smaller);
+                if let Some(term) = nth(&mut smaller.definitions.segments[place].condition, number) {
+                    *term = plain;
+                    candidates.push(smaller);
+                }
             }
         }
     }
     candidates
+}
+
+/// The expression with that number, counted from the outside in.
+fn nth(expression: &mut Expression, number: usize) -> Option<&mut Expression> {
+    let mut below = VecDeque::from([expression]);
+    for _ in 0..number {
+        let next = below.pop_front()?;
+        below.extend(parts_mut(next));
+    }
+    below.pop_front()
+}
+
+/// What could stand in an expression's place: a part of its type, the same with fewer parts, or a form that reads more
+/// simply.
+fn plainer(expression: &Expression) -> Vec<Expression> {
+    let of_its_type = expression.parts().into_iter().filter(|part| part.ty == expression.ty).cloned();
+    let mut plainer = of_its_type.collect::<Vec<_>>();
+    let with = |term| Expression { term, ty: expression.ty.clone() };
+    if let Term::And(parts) | Term::Or(parts) = &expression.term
+        && parts.len() > 2
+    {
+        for place in 0..parts.len() {
+            let mut fewer = parts.clone();
+            fewer.remove(place);
+            let is_and = matches!(expression.term, Term::And(_));
+            plainer.push(with(if is_and { Term::And(fewer) } else { Term::Or(fewer) }));
+        }
+    }
+    if let Term::Form(form) = &expression.term {
+        plainer.extend(plainer_forms(form).into_iter().map(|form| with(Term::Form(form))));
+    }
+    plainer
+}
+
+/// The form without a filter, or with a wider window.
+fn plainer_forms(form: &Form) -> Vec<Form> {
+    let mut forms = Vec::new();
+    for place in 0..selections(form).len() {
+        let mut without = form.clone();
+        if let Some(filter) =
+            selections_mut(&mut without).into_iter().nth(place).and_then(|events| events.filter.take())
+        {
+            drop(filter);
+            forms.push(without);
+        }
+    }
+    let wider = match window_of(form) {
+        Window::Life => return forms,
+        Window::Last { .. } | Window::Between { .. } => Window::Life,
+        Window::After(_, _, inner) => (**inner).clone(),
+    };
+    let mut open = form.clone();
+    *window_of_mut(&mut open) = wider;
+    forms.push(open);
+    forms
 }
 
 /// Without one property of one event.

@@ -42,14 +42,19 @@ pub struct Process {
 impl Process {
     /// Starts `command` with both its outputs appended to the file `log`. `name` is how failures call it.
     pub fn start(name: &str, command: &mut Command, log: &Path) -> Self {
-        let output = |file: std::io::Result<File>| {
-            file.unwrap_or_else(|e| panic!("cannot write the log of {name} to {}: {e}", log.display()))
+        Self::start_apart(name, command, log, log)
+    }
+
+    /// The same with standard output appended to a file of its own.
+    pub fn start_apart(name: &str, command: &mut Command, output: &Path, log: &Path) -> Self {
+        let file = |path: &Path| -> File {
+            let opened = OpenOptions::new().create(true).append(true).open(path);
+            opened.unwrap_or_else(|e| panic!("cannot write what {name} says to {}: {e}", path.display()))
         };
-        let file = output(OpenOptions::new().create(true).append(true).open(log));
         let child = command
             .stdin(Stdio::null())
-            .stdout(output(file.try_clone()))
-            .stderr(file)
+            .stdout(file(output))
+            .stderr(file(log))
             .spawn()
             .unwrap_or_else(|e| panic!("cannot start {name} ({}): {e}", command.get_program().display()));
         Self { name: name.to_owned(), child, log: log.to_owned() }

@@ -9,7 +9,7 @@ mod form;
 mod reading;
 
 pub use condition::condition;
-pub use reading::reads_back;
+pub use reading::{reads_as_written, reads_back};
 
 /// Words that need backticks where a name is expected.
 const RESERVED: [&str; 27] = [

@@ -1,9 +1,9 @@
 //! `CloudEvents` 1.0 in Kafka records, binary and structured.
 //!
 //! A header `ce_specversion` makes a record binary: the attributes are headers, the value is the data. A content type
-//! `application/cloudevents`, or a text `specversion` in the document, makes it structured: the attributes are members of
-//! the document, which for type, time and id are those of the project's own format. Batches are refused. Not here: which
-//! attribute is which part of an event (`envelope`).
+//! `application/cloudevents`, or a text `specversion` in the document, makes it structured: the attributes are members
+//! of the document, which for type, time and id are those of the project's own format. Batches are refused. Not here:
+//! which attribute is which part of an event (`envelope`).
 
 use crate::event::{Reason, Record, Rejection};
 

@@ -1,8 +1,8 @@
 //! Decides about one record after another of one topic: an event, or the reason why it is refused.
 //!
-//! Total and pure: every byte string has an answer, the same on every machine and at every time. Acceptance depends on the
-//! record and its topic's rules; the definitions only say which properties are read of what was accepted. Not here:
-//! repeated ids ([`crate::event::Dedup`]), which depend on what was read before.
+//! Total and pure: every byte string has an answer, the same on every machine and at every time. Acceptance depends on
+//! the record and its topic's rules; the definitions only say which properties are read of what was accepted. Not
+//! here: repeated ids ([`crate::event::Dedup`]), which depend on what was read before.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -1,13 +1,13 @@
 //! The parts of an event, found in a record: type, customer, time, id and properties, not yet understood.
 //!
-//! One topic's mapping is laid out once as a list of member names; a record is then read in one pass, in which its whole
-//! JSON is validated. Three shapes are told apart by the record alone:
+//! One topic's mapping is laid out once as a list of member names; a record is then read in one pass, in which its
+//! whole JSON is validated. Three shapes are told apart by the record alone:
 //!
 //! - the project's own: `type`, `customer_id`, `time`, `id`, `properties`;
 //! - a structured `CloudEvent`: the same names, and where `customer_id` or `properties` is missing, `subject`, else the
 //!   key, and `data`;
-//! - a binary `CloudEvent`: `ce_type`, `ce_subject`, else the key, `ce_time`, `ce_id`, and the value is the properties; it
-//!   may be empty.
+//! - a binary `CloudEvent`: `ce_type`, `ce_subject`, else the key, `ce_time`, `ce_id`, and the value is the
+//!   properties; it may be empty.
 //!
 //! A part that the topic maps is read from where the mapping says, whatever the shape. Not here: what the parts must be
 //! (`decode`).
@@ -106,15 +106,16 @@ impl Layout {
     /// Validates the record's value and finds the parts.
     pub(super) fn read<'a>(&self, record: &Record<'a>) -> Result<Envelope<'a>, Rejection> {
         let mode = cloudevent::mode(record)?;
+        let attributes = if mode == Mode::Binary { Some(binary(record)?) } else { None };
         let text = scan::text(document(record, mode)?)?;
         let mut found = Found { document: text, members: [None; NAMES_MAX] };
         scan::members(text, &self.names, &mut found.members).map_err(|error| not_json(&error))?;
         let key = record.key.map(Part::Key);
-        let mut parts = match mode {
-            Mode::Binary => binary(record, text)?,
-            Mode::Structured => found.structured(key),
-            Mode::Unmarked if found.json(SPECVERSION).is_some_and(|raw| raw.starts_with('"')) => found.structured(key),
-            Mode::Unmarked => found.own(),
+        let structured = mode == Mode::Structured || found.json(SPECVERSION).is_some_and(|raw| raw.starts_with('"'));
+        let mut parts = match attributes {
+            Some(attributes) => Envelope { properties: Some(text), ..attributes },
+            None if structured => found.structured(key),
+            None => found.own(),
         };
         self.map(&found, key, &mut parts);
         Ok(parts)
@@ -155,15 +156,15 @@ fn document<'a>(record: &Record<'a>, mode: Mode) -> Result<&'a [u8], Rejection> 
     }
 }
 
-/// The parts of a binary `CloudEvent`.
-fn binary<'a>(record: &Record<'a>, data: &'a str) -> Result<Envelope<'a>, Rejection> {
+/// The parts of a binary `CloudEvent` but its properties, which are its data.
+fn binary<'a>(record: &Record<'a>) -> Result<Envelope<'a>, Rejection> {
     let attribute = |name| cloudevent::attribute(record, name).map(|text| text.map(Part::Text));
     Ok(Envelope {
         kind: attribute("ce_type")?,
         customer: attribute("ce_subject")?.or(record.key.map(Part::Key)),
         time: attribute("ce_time")?,
         id: attribute("ce_id")?,
-        properties: Some(data),
+        properties: None,
     })
 }
 
@@ -199,8 +200,8 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// The same, and what they lack from the attributes of a structured `CloudEvent`. Binary data is a text, which is then
-    /// refused as no object.
+    /// The same, and what they lack from the attributes of a structured `CloudEvent`. Binary data is a text, which is
+    /// then refused as no object.
     fn structured(&self, key: Option<Part<'a>>) -> Envelope<'a> {
         let own = self.own();
         Envelope {

@@ -1,7 +1,7 @@
 //! Where the parts of an event stand in the records of one topic: `decode:` in the configuration.
 //!
-//! As written ([`RawMapping`]) and checked ([`Mapping`]). What is not mapped stands where the project's own format has it,
-//! or where `CloudEvents` has it. Not here: reading a record by it (`envelope`).
+//! As written ([`RawMapping`]) and checked ([`Mapping`]). What is not mapped stands where the project's own format has
+//! it, or where `CloudEvents` has it. Not here: reading a record by it (`envelope`).
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Decoder;
 
-/// The mapping as it is written. Where a part is left out, it is read from `type`, `customer_id`, `time`, `id` and `properties`.
+/// The mapping as it is written. Where a part is left out, it is read from `type`, `customer_id`, `time`, `id` and
+/// `properties`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawMapping {
@@ -64,7 +65,7 @@ pub struct RawTypeChoice {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MappingError {
     /// A pointer is not one.
-    #[error("`{part}: {pointer}` is not a JSON pointer: write `/{}`", pointer.trim_start_matches(['/', '$', '.']).replace('.', "/"))]
+    #[error("`{part}: {pointer}` is not a JSON pointer: write `{}`", suggestion(pointer))]
     NotAPointer {
         /// The part of the event.
         part: &'static str,
@@ -202,6 +203,11 @@ fn type_name(name: &str) -> Result<CompactString, MappingError> {
 fn member_pointer(part: &'static str, text: &str) -> Result<Pointer, MappingError> {
     let pointer = pointer(part, text)?;
     if pointer.0.is_empty() { Err(MappingError::WholeDocument { part }) } else { Ok(pointer) }
+}
+
+/// What a dotted path, or a path with a dollar sign, would be.
+fn suggestion(path: &str) -> String {
+    format!("/{}", path.trim_start_matches(['$', '.']).replace('.', "/"))
 }
 
 /// RFC 6901.

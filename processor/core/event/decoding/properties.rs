@@ -1,8 +1,8 @@
 //! From an event's properties to its slots: exactly the columns that some definition reads of its type.
 //!
-//! One pass over the properties finds the raw text of every column's first name; nested ones go on from there. For a path
-//! `a.b`, an `a` that is there and is no object says that there is no `a.b`; an object `a` without `b` says nothing about
-//! it, because objects of traits merge. Not here: what a value means in its type (`scalar`).
+//! One pass over the properties finds the raw text of every column's first name; nested ones go on from there. For a
+//! path `a.b`, an `a` that is there and is no object says that there is no `a.b`; an object `a` without `b` says
+//! nothing about it, because objects of traits merge. Not here: what a value means in its type (`scalar`).
 
 use compact_str::CompactString;
 use smallvec::SmallVec;

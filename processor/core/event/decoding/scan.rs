@@ -1,9 +1,9 @@
 //! One look at a record's JSON: is it valid, and where do the named members stand?
 //!
-//! Everything read from JSON goes through [`members`], so one rule holds everywhere: of equal names in an object the last
-//! counts. Values stay raw text until somebody needs them; what nobody needs is checked for syntax and skipped. Depth
-//! and surrogate halves are checked before parsing, because skipping does not look at them. Not here: what the values
-//! mean (`scalar`, `properties`).
+//! Everything read from JSON goes through [`members`], so one rule holds everywhere: of equal names in an object the
+//! last counts. Values stay raw text until somebody needs them; what nobody needs is checked for syntax and skipped.
+//! Depth and surrogate halves are checked before parsing, because skipping does not look at them. Not here: what the
+//! values mean (`scalar`, `properties`).
 
 use std::borrow::Cow;
 use std::fmt;

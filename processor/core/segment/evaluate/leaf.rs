@@ -131,6 +131,7 @@ fn texts(whole: &Operand, part: &Operand, view: &View<'_>, matches: impl Fn(&str
     Answer { holds, until: whole_until.min(part_until) }
 }
 
+/// Both steps are walked from the newest on: the earlier step closest before a later one decides for it.
 fn happened(sequence: &Sequence, view: &View<'_>) -> Answer {
     let window = Window::at(&sequence.second.span, view);
     let mut until = window.until;
@@ -139,18 +140,21 @@ fn happened(sequence: &Sequence, view: &View<'_>) -> Answer {
     else {
         return Answer { holds: false, until };
     };
+    let mut earlier = first.newest_first().peekable();
     for later in second.newest_first() {
         let inside = window.holds(&later);
         let enters = window.enters(later.moment);
         if !inside && enters.is_none() {
+            if window.ends_at_now() {
+                break;
+            }
             continue;
         }
-        let before = first.newest_first().find(|earlier| later.is_after(earlier));
-        let close = |earlier: &Item<'_>| match &sequence.within {
-            Some(within) => within.passes(earlier.moment.time()) > later.moment.time(),
-            None => true,
-        };
-        if !before.is_some_and(|earlier| close(&earlier)) {
+        while earlier.next_if(|item| !later.is_after(item)).is_some() {}
+        let Some(before) = earlier.peek() else { break };
+        let close =
+            sequence.within.as_ref().is_none_or(|within| within.passes(before.moment.time()) > later.moment.time());
+        if !close {
             continue;
         }
         if inside {

@@ -4,8 +4,8 @@ use compact_str::CompactString;
 
 use super::ast::{Node, NodeKind};
 use super::file::{SegmentEntry, Style, Written, located};
-use super::token::TokenKind;
-use super::{Diagnostic, Source, Span, lexer, parser};
+use super::token::{self, TokenKind};
+use super::{Diagnostic, Source, Span, parser};
 use crate::timer::Zone;
 
 /// The longest name of a segment or of an attached value, in bytes.
@@ -47,7 +47,7 @@ pub(super) fn prepare<'a>(
     mistakes.extend(names.filter_map(wrong_name));
     let grace = entry.grace.as_ref().map(|written| grace(written, &source.text));
     let grace_millis = grace.unwrap_or(Ok(0)).unwrap_or_else(|mistake| {
-        mistakes.push(mistake);
+        mistakes.push(*mistake);
         0
     });
     let prepared = Prepared { source, zone: zone.clone(), entry, when, attach, grace_millis };
@@ -104,10 +104,10 @@ fn wrong_name(written: &Written) -> Option<Diagnostic> {
 }
 
 /// The milliseconds of `grace:`, one fixed duration.
-fn grace(written: &Written, file: &str) -> Result<i64, Diagnostic> {
-    let (tokens, mistakes) = lexer::tokens(&written.text);
+fn grace(written: &Written, file: &str) -> Result<i64, Box<Diagnostic>> {
+    let (tokens, mistakes) = token::tokens(&written.text);
     if let Some(mistake) = mistakes.into_iter().next() {
-        return Err(relocated(mistake, written, file));
+        return Err(Box::new(relocated(mistake, written, file)));
     }
     let length = match tokens.as_slice() {
         [token, _] => {
@@ -123,7 +123,7 @@ fn grace(written: &Written, file: &str) -> Result<i64, Diagnostic> {
     fixed.ok_or_else(|| {
         let span = located(file, written, Span::new(0, written.text.len()));
         let message = "`grace` is a fixed duration";
-        Diagnostic::error("wrong-grace", span, message)
-            .help("write `grace: 30s`; months and years have no fixed length")
+        let help = "write `grace: 30s`; months and years have no fixed length";
+        Box::new(Diagnostic::error("wrong-grace", span, message).help(help))
     })
 }

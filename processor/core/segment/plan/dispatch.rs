@@ -1,9 +1,10 @@
 //! From an event's type to the features it is folded into.
 
+use super::access::Access;
 use super::compile::{Compiler, Group};
 use super::features::{Features, Reads, Selector, Sourced};
 use super::node::Condition;
-use crate::event::{Column, Interest, KindInterest};
+use crate::event::{Column, Interest, KindInterest, Slot};
 use crate::feature::Fold;
 use crate::segment::{Declarations, Expression, Path, Selection, Term};
 use crate::timer::{Instant, Zone};
@@ -11,10 +12,17 @@ use crate::timer::{Instant, Zone};
 /// What an event of one type is folded into.
 #[derive(Clone, Debug, Default)]
 pub struct Dispatch {
-    /// The customer's features.
-    pub steps: Vec<Step>,
+    steps: Vec<Step>,
+    access: Access,
     /// Features by value.
     pub groups: Vec<GroupStep>,
+}
+
+impl Dispatch {
+    /// The customer's features that an event with these properties can touch, by filter.
+    pub fn steps<'a>(&'a self, slots: &'a [Slot]) -> impl Iterator<Item = &'a Step> {
+        self.access.candidates(slots).filter_map(|index| self.steps.get(index))
+    }
 }
 
 /// Features that share a filter.
@@ -97,6 +105,9 @@ impl<'a> Dispatcher<'a> {
                 (None, Fold::Keyed(group)) => self.group(index, *group, groups),
                 (None, _) => self.register(index, sourced),
             }
+        }
+        for dispatch in &mut self.dispatches {
+            dispatch.access = Access::of(&dispatch.steps);
         }
         (self.dispatches, self.interest)
     }

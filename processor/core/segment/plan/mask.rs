@@ -27,6 +27,14 @@ impl Mask {
         }
     }
 
+    /// Keeps what is in another too.
+    pub fn intersect(&mut self, other: &Self) {
+        let theirs = other.0.iter().copied().chain(std::iter::repeat(0));
+        for (word, theirs) in self.0.iter_mut().zip(theirs) {
+            *word &= theirs;
+        }
+    }
+
     /// Whether an index is in it.
     pub fn contains(&self, index: usize) -> bool {
         self.0.get(index / 64).is_some_and(|word| word >> (index % 64) & 1 == 1)

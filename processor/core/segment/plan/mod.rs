@@ -3,6 +3,7 @@
 //! Conditions that measure the same events share a feature, which keeps what the most demanding of them needs. An event
 //! touches only the features that its type and their filters admit, and only segments that read those are evaluated.
 
+mod access;
 mod catalog;
 mod compile;
 mod dispatch;

@@ -1,18 +1,22 @@
 //! Traits: what profile events make of them.
 
 use spicchio_core::segment::Relation::Equal;
-use spicchio_core::segment::Type;
+use spicchio_core::segment::{Expression, Type};
 
 use super::{check, event};
 use crate::build::{compare, contains, exists, missing, number, profile, text};
 use crate::given::{GivenEvent, Json};
 
-fn plan(millis: i64, plan: impl Into<Json>) -> GivenEvent {
-    event("profile", millis).with("plan", plan)
+fn lives(millis: i64, city: impl Into<Json>) -> GivenEvent {
+    event("profile", millis).with("city", city)
 }
 
-fn is_gold() -> spicchio_core::segment::Expression {
-    compare(profile("plan", Type::Text), Equal, text("gold"))
+fn in_rome() -> Expression {
+    compare(profile("city", Type::Text), Equal, text("Rome"))
+}
+
+fn plan(millis: i64, plan: impl Into<Json>) -> GivenEvent {
+    event("profile", millis).with("plan", plan)
 }
 
 fn level(of: i64) -> Json {
@@ -21,22 +25,22 @@ fn level(of: i64) -> Json {
 
 #[test]
 fn the_latest_time_wins() {
-    check("set and set again", is_gold(), &[plan(10, "gold"), plan(20, "basic")], "+10e -20e");
-    check("a late one is older", is_gold(), &[plan(10, "basic"), plan(20, "gold"), plan(15, "basic")], "+20m");
+    check("set and set again", in_rome(), &[lives(10, "Rome"), lives(20, "Bari")], "+10e -20e");
+    check("a late one is older", in_rome(), &[lives(10, "Bari"), lives(20, "Rome"), lives(15, "Bari")], "+20m");
     check(
         "between two",
-        is_gold(),
-        &[plan(10, "gold"), event("page_view", 20).by("a"), plan(15, "basic")],
+        in_rome(),
+        &[lives(10, "Rome"), event("page_view", 20).by("a"), lives(15, "Bari")],
         "+10e -20l",
     );
-    let tied = [plan(10, "basic").called("2"), plan(10, "gold").called("1")];
-    check("of equal times the greater id", is_gold(), &tied, "");
-    check("what is not named stays", is_gold(), &[plan(10, "gold"), event("profile", 20).with("city", "Rome")], "+10e");
+    let tied = [lives(10, "Bari").called("2"), lives(10, "Rome").called("1")];
+    check("of equal times the greater id", in_rome(), &tied, "");
+    check("what is not named stays", in_rome(), &[lives(10, "Rome"), event("profile", 20).with("vip", true)], "+10e");
 }
 
 #[test]
 fn null_removes() {
-    check("a trait", is_gold(), &[plan(10, "gold"), plan(20, Json::Null)], "+10e -20e");
+    check("a trait", in_rome(), &[lives(10, "Rome"), lives(20, Json::Null)], "+10e -20e");
     let level_exists = exists(profile("plan.level", Type::Number));
     check("with all that is in it", level_exists.clone(), &[plan(10, level(3)), plan(20, Json::Null)], "+10e -20e");
     let inner = Json::object([("level", Json::Null)]);
@@ -48,8 +52,8 @@ fn objects_merge_and_lists_replace() {
     let address = |name: &str, value: &str| {
         event("profile", 10).called(name).with("address", Json::object([(name, Json::from(value))]))
     };
-    let in_rome = compare(profile("address.city", Type::Text), Equal, text("Rome"));
-    check("by key", in_rome, &[address("city", "Rome"), address("zip", "00100")], "+10e");
+    let at_home = compare(profile("address.city", Type::Text), Equal, text("Rome"));
+    check("by key", at_home, &[address("city", "Rome"), address("zip", "00100")], "+10e");
     let tags = |millis, tag: &str| event("profile", millis).with("tags", Json::List(vec![tag.into()]));
     let tagged = contains(profile("tags", Type::List), text("a"));
     check("as a whole", tagged, &[tags(10, "a"), tags(20, "b")], "+10e -20e");
@@ -59,12 +63,12 @@ fn objects_merge_and_lists_replace() {
 fn a_replaced_parent_takes_its_children_along() {
     let third = compare(profile("plan.level", Type::Number), Equal, number(3));
     check("a text instead", third.clone(), &[plan(10, level(3)), plan(20, "gold")], "+10e -20e");
-    check("an object instead of a text", is_gold(), &[plan(10, "gold"), plan(20, level(3))], "+10e -20e");
+    check("an object instead of a text", in_rome(), &[lives(10, "Rome"), lives(20, level(3))], "+10e -20e");
     check("an empty object changes no key", third, &[plan(10, level(3)), plan(20, Json::object([]))], "+10e");
 }
 
 #[test]
 fn a_trait_of_another_type_is_missing() {
-    let gone = missing(profile("plan", Type::Text));
-    check("and replaces what was there", gone, &[plan(10, "gold"), plan(20, 5)], "+20e");
+    let gone = missing(profile("city", Type::Text));
+    check("and replaces what was there", gone, &[lives(10, "Rome"), lives(20, 5)], "+20e");
 }

@@ -4,7 +4,7 @@
 //! (compression, unknown codecs) is not here, nor what needs more than one record (repeated ids: `dedup`).
 
 use super::{EVENT, RECORDED, decode, keyed, outcome, recorded};
-use crate::event::{Header, Record, TopicRules};
+use crate::event::{Decoder, Header, Interest, Reason, Record, TopicRules};
 
 /// What becomes of [`EVENT`].
 const ACCEPTED: &str = "purchase of c-1 at 2026-11-21T10:00:00.000Z, e-1";
@@ -152,7 +152,9 @@ fn depth_and_breadth() {
     }
     check("[".repeat(100_000), "too_deep");
     check("{\"a\":".repeat(100_000), "too_deep");
-    check(with("properties", Some(&format!("{{\"a\":\"{}\"}}", "[{".repeat(1000)))), ACCEPTED);
+    for text in ["[{", "]}", r#"\"[\\"#] {
+        check(with("properties", Some(&format!("{{\"a\":\"{}\"}}", text.repeat(1000)))), ACCEPTED);
+    }
     check(with("properties", Some(&format!("{{\"a\":[{}{{}}]}}", "[],".repeat(100_000)))), ACCEPTED);
     check(with("properties", Some(&format!("{{\"a\":\"{}\"}}", "x".repeat(1_000_000)))), ACCEPTED);
     check(with("properties", Some(&format!("[{}1]", "1,".repeat(400_000)))), "bad_properties");
@@ -242,6 +244,8 @@ fn erase_comes_from_control_alone() {
     let erased = format!("erase of c-1 at {RECORDED}, e-1");
     assert_eq!(outcome(&decode(&keyed(b"c-1", value.as_bytes()), &[], &control)), erased);
     assert_eq!(outcome(&decode(&keyed(b"c-1", EVENT.as_bytes()), &[], &control)), ACCEPTED);
+    let undeclared = Decoder::new(&Interest::default(), &TopicRules::default());
+    assert_eq!(outcome(&undeclared.decode(&keyed(b"c-1", value.as_bytes()))), "not_control");
 }
 
 #[test]
@@ -309,6 +313,54 @@ fn times_around_the_records_own() {
     let extreme =
         Record { timestamp: Some(crate::timer::Instant::from_millis(i64::MIN)), ..keyed(b"c-1", EVENT.as_bytes()) };
     check_record(&extreme, "time_in_future");
+}
+
+/// Records with one fault less each: every reason, in the published order.
+#[test]
+fn the_first_of_several_faults_is_given() {
+    let long = "x".repeat(300);
+    let event = |fields: &str| format!("{{{fields},\"properties\":[]}}").into_bytes();
+    let with_type = |fields: &str| event(&format!("\"id\":[],\"type\":\"purchase\"{fields}"));
+    let with_customer = |fields: &str| with_type(&format!(",\"customer_id\":\"c-1\"{fields}"));
+    let with_time =
+        |id: &str| event(&format!("{},\"id\":{id}", &EVENT[12..EVENT.find(",\"prop").expect("properties")]));
+    let batch: &[Header<'_>] = &[("content-type", Some(b"application/cloudevents-batch+json"))];
+    let documents = [
+        (Reason::NotUtf8, [vec![0xFF], vec![b'['; 65]].concat()),
+        (Reason::TooDeep, vec![b'['; 65]),
+        (Reason::NotJson, b"{\"type\":1".to_vec()),
+        (Reason::NoType, event("\"id\":[]")),
+        (Reason::BadType, event("\"type\":1")),
+        (Reason::TypeTooLong, event(&format!("\"type\":\"{long}\""))),
+        (Reason::NotControl, event("\"type\":\"erase\"")),
+        (Reason::NoCustomer, with_type("")),
+        (Reason::BadCustomer, with_type(",\"customer_id\":true")),
+        (Reason::CustomerTooLong, with_type(&format!(",\"customer_id\":\"{long}\""))),
+        (Reason::KeyMismatch, with_type(",\"customer_id\":\"c-2\"")),
+        (Reason::NoTime, with_customer("")),
+        (Reason::BadTime, with_customer(",\"time\":\"x\"")),
+        (Reason::TimeInFuture, with_customer(",\"time\":\"2027-11-21T10:00:00Z\"")),
+        (Reason::TooLate, with_customer(",\"time\":\"2025-11-21T10:00:00Z\"")),
+        (Reason::BadId, with_time("[]")),
+        (Reason::IdTooLong, with_time(&format!("\"{long}\""))),
+        (Reason::BadProperties, with_time("7")),
+    ];
+    let too_large = vec![b' '; Record::VALUE_BYTES_MAX + 1];
+    let records = [
+        (Reason::TooLarge, Record { headers: batch, ..Record { key: None, ..keyed(b"", &too_large) } }),
+        (Reason::NoKey, Record { headers: batch, ..Record { key: None, ..keyed(b"", b"") } }),
+        (Reason::BadCloudEvent, Record { headers: batch, ..keyed(b"c-1", b"") }),
+        (Reason::Empty, keyed(b"c-1", b"")),
+    ];
+    let keyed = documents.iter().map(|(reason, value)| (*reason, keyed(b"c-1", value)));
+    let mut reasons = Vec::new();
+    for (reason, record) in records.into_iter().chain(keyed) {
+        check_record(&record, reason.as_str());
+        reasons.push(reason);
+    }
+    reasons.push(Reason::Internal);
+    assert_eq!(reasons, Reason::ALL);
+    assert!(reasons.is_sorted());
 }
 
 #[test]

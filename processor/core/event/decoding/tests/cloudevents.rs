@@ -62,9 +62,8 @@ fn headers_that_are_no_text() {
 #[test]
 fn structured() {
     let document = |tail: &str| {
-        format!(
-            r#"{{"specversion":"1.0","id":"e-1","source":"/shop","type":"purchase","time":"2026-11-21T10:00:00Z",{tail}}}"#
-        )
+        let identity = r#""specversion":"1.0","id":"e-1","source":"/shop""#;
+        format!(r#"{{{identity},"type":"purchase","time":"2026-11-21T10:00:00Z",{tail}}}"#)
     };
     let total = format!("{ACCEPTED}, Number(Number(7000000))");
     let marked = "content-type=application/cloudevents+json;charset=utf-8";

@@ -1,4 +1,5 @@
-//! What the definitions read of an accepted event: types are kept apart, nothing is guessed, what does not fit is counted.
+//! What the definitions read of an accepted event: types are kept apart, nothing is guessed, what does not fit is
+//! counted.
 
 use super::{column, decode, keyed};
 use crate::event::TopicRules;
@@ -111,7 +112,8 @@ fn null_and_absence_are_not_counted() {
 #[test]
 fn what_cannot_be_negative_is_missing_when_it_is() {
     let amount = Column { nonnegative: true, ..column("total", Type::Number) };
-    for (raw, expected) in [("-0.01", "missing !"), ("-0", "0"), ("0", "0"), ("12", "12"), ("-1e400", "missing #")] {
+    for (raw, expected) in [("-0.000001", "missing !"), ("-0", "0"), ("0", "0"), ("12", "12"), ("-1e400", "missing #")]
+    {
         check(&format!("{{\"total\":{raw}}}"), std::slice::from_ref(&amount), expected);
     }
 }

@@ -47,7 +47,8 @@ impl Checker<'_> {
         let (first, second) = (one.described(), other.described());
         let message = format!("{first} and {second} cannot be compared");
         let message = if rule.is_empty() { message } else { format!("{rule}, these are {first} and {second}") };
-        let help = self.inferred_help(&[one, other]).or_else(|| literal_help(one, other).or(literal_help(other, one)));
+        let literal = literal_help(other, one).or_else(|| literal_help(one, other).filter(|_| rule.is_empty()));
+        let help = self.inferred_help(&[one, other]).or(literal);
         self.fail(Diagnostic::error("type-mismatch", other.span, message).label(second).help_if(help))
     }
 

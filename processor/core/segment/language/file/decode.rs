@@ -17,7 +17,7 @@ pub(in crate::segment::language) fn definition_file(file: &str, mistakes: &mut V
     let tree = match tree::read(file) {
         Ok(tree) => tree,
         Err(mistake) => {
-            mistakes.push(mistake);
+            mistakes.push(*mistake);
             return DefinitionFile::default();
         }
     };
@@ -100,13 +100,12 @@ fn property(tree: &Tree, mistakes: &mut Vec<Diagnostic>) -> Option<PropertyEntry
         return type_entry(tree, mistakes).map(PropertyEntry::Type);
     }
     let mut fields = Fields::of(tree, "a property", mistakes)?;
-    let ty = match fields.take("type") {
-        Some(tree) => type_entry(tree, mistakes),
-        None => {
-            let message = "a property has no `type`";
-            mistakes.push(Diagnostic::error("missing-key", tree.span, message).help("add `type: number`"));
-            None
-        }
+    let ty = if let Some(tree) = fields.take("type") {
+        type_entry(tree, mistakes)
+    } else {
+        let message = "a property has no `type`";
+        mistakes.push(Diagnostic::error("missing-key", tree.span, message).help("add `type: number`"));
+        None
     };
     let minimum = fields.text("minimum", mistakes);
     fields.finish(mistakes);

@@ -45,8 +45,14 @@ impl<'t> Fields<'t> {
 
     /// The value under a key.
     pub(super) fn take(&mut self, key: &'static str) -> Option<&'t Tree> {
-        self.known.push(key);
-        self.index(key).map(|(_, tree)| tree)
+        self.asked(key).map(|(_, tree)| tree)
+    }
+
+    fn asked(&mut self, key: &'static str) -> Option<(usize, &'t Tree)> {
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
+        self.index(key)
     }
 
     fn index(&mut self, key: &str) -> Option<(usize, &'t Tree)> {
@@ -64,14 +70,20 @@ impl<'t> Fields<'t> {
 
     /// The text under a key.
     pub(super) fn text(&mut self, key: &'static str, mistakes: &mut Vec<Diagnostic>) -> Option<Written> {
-        let tree = self.take(key)?;
-        text(tree, &format!("`{key}`"), mistakes)
+        self.asked(key).and_then(|(index, tree)| self.text_at(index, key, tree, mistakes))
+    }
+
+    /// The text of an entry; where there is nothing, the key is the place of the mistake.
+    fn text_at(&self, index: usize, key: &str, tree: &Tree, mistakes: &mut Vec<Diagnostic>) -> Option<Written> {
+        let nothing = scalar(tree).is_some_and(Written::is_null);
+        let place = self.map.entries.get(index).filter(|_| nothing).map_or(tree.span, |(key, _)| key.span);
+        text_of(tree, place, &format!("`{key}`"), mistakes)
     }
 
     /// The text under a key that must be there.
     pub(super) fn required(&mut self, key: &'static str, mistakes: &mut Vec<Diagnostic>) -> Option<Written> {
-        if let Some(tree) = self.take(key) {
-            return text(tree, &format!("`{key}`"), mistakes);
+        if let Some((index, tree)) = self.asked(key) {
+            return self.text_at(index, key, tree, mistakes);
         }
         let first = self.map.entries.first().map_or(self.span, |(key, _)| key.span);
         let message = format!("{} has no `{key}`", self.owner);
@@ -81,9 +93,8 @@ impl<'t> Fields<'t> {
 
     /// The expression under a key.
     pub(super) fn expression(&mut self, key: &'static str, mistakes: &mut Vec<Diagnostic>) -> Option<Written> {
-        self.known.push(key);
-        let (index, tree) = self.index(key)?;
-        let written = text(tree, &format!("`{key}`"), mistakes)?;
+        let (index, tree) = self.asked(key)?;
+        let written = self.text_at(index, key, tree, mistakes)?;
         let strays = strays(self.map, index);
         if strays == 0 {
             return Some(written);
@@ -155,13 +166,17 @@ impl<'t> Fields<'t> {
 
 /// The text of a value that must be a single one.
 pub(super) fn text(tree: &Tree, owner: &str, mistakes: &mut Vec<Diagnostic>) -> Option<Written> {
+    text_of(tree, tree.span, owner, mistakes)
+}
+
+fn text_of(tree: &Tree, place: Span, owner: &str, mistakes: &mut Vec<Diagnostic>) -> Option<Written> {
     match scalar(tree) {
         Some(written) if !written.is_null() => Some(written.clone()),
         Some(_) | None => {
             let message = format!("{owner} is a text, this is {}", tree.described());
             let quotes = matches!(tree.kind, TreeKind::Map(_) | TreeKind::List(_));
             let help = quotes.then(|| "put it in quotes, or in a block: `>` and the text indented below".to_owned());
-            mistakes.push(Diagnostic::error("wrong-shape", tree.span, message).help_if(help));
+            mistakes.push(Diagnostic::error("wrong-shape", place, message).help_if(help));
             None
         }
     }

@@ -42,11 +42,10 @@ impl<'a> Walk<'a> {
         let Span { start, end } = written.span;
         let source = file.get(start..end).unwrap_or_default();
         let skipped = match written.style {
-            Style::Plain => 0,
             Style::SingleQuoted | Style::DoubleQuoted => usize::from(source.starts_with(['\'', '"'])),
             // The line of the indicator: `>`, `|-`, with a comment perhaps.
             Style::Block if source.starts_with(['>', '|']) => source.find('\n').map_or(source.len(), |line| line + 1),
-            Style::Block => 0,
+            Style::Plain | Style::Block => 0,
         };
         Self { file, at: start + skipped, end, style: written.style }
     }

@@ -95,10 +95,10 @@ impl Written {
 }
 
 /// The tree of a file, or why it is no YAML.
-pub(super) fn read(text: &str) -> Result<Tree, Diagnostic> {
+pub(super) fn read(text: &str) -> Result<Tree, Box<Diagnostic>> {
     if text.len() > FILE_BYTES_MAX {
         let message = format!("a file of {} bytes is larger than {FILE_BYTES_MAX}", text.len());
-        return Err(Diagnostic::error("file-too-large", Span::new(0, 0), message).help("split it into several"));
+        return Err(Diagnostic::error("file-too-large", Span::new(0, 0), message).help("split it into several").into());
     }
     let options = granit_parser::options! {
         emit_comments: false,
@@ -139,7 +139,7 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Diagnostic> {
+    fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Box<Diagnostic>> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 refuse_tag(tag.is_some(), span)?;
@@ -169,23 +169,30 @@ impl Builder<'_> {
             },
             Event::Alias(anchor) => match self.anchors.get(&anchor) {
                 Some(tree) => self.place(tree.clone(), 0, size(tree)),
-                None => Err(Diagnostic::error("yaml", span, "this alias lies inside of what it stands for")),
+                None => Err(Diagnostic::error("yaml", span, "this alias lies inside of what it stands for").into()),
             },
             Event::DocumentStart(..) if self.root.is_some() => {
                 let message = "a file holds one document";
-                Err(Diagnostic::error("yaml", span, message).help("split it at `---` into several files"))
+                Err(Diagnostic::error("yaml", span, message).help("split it at `---` into several files").into())
             }
-            _ => Ok(()),
+            Event::StreamStart
+            | Event::StreamEnd
+            | Event::DocumentStart(..)
+            | Event::DocumentEnd
+            | Event::Anchor(..)
+            | Event::UnresolvedAlias(_)
+            | Event::Comment(..)
+            | _ => Ok(()),
         }
     }
 
     /// Puts a finished value where it belongs; `weight` is how many values it adds to those read before.
-    fn place(&mut self, tree: Tree, anchor: usize, weight: usize) -> Result<(), Diagnostic> {
+    fn place(&mut self, tree: Tree, anchor: usize, weight: usize) -> Result<(), Box<Diagnostic>> {
         // What has an anchor is kept twice.
         self.nodes += if anchor > 0 { weight + size(&tree) } else { weight };
         if self.nodes > NODES_MAX {
             let message = format!("a file holds no more than {NODES_MAX} values, aliases replaced");
-            return Err(Diagnostic::error("file-too-large", tree.span, message).help("split it into several"));
+            return Err(Diagnostic::error("file-too-large", tree.span, message).help("split it into several").into());
         }
         if anchor > 0 {
             self.anchors.insert(anchor, tree.clone());
@@ -203,13 +210,13 @@ impl Builder<'_> {
     }
 
     /// What the YAML parser says, at the place where it says it.
-    fn broken(&self, error: &granit_parser::ScanError) -> Diagnostic {
+    fn broken(&self, error: &granit_parser::ScanError) -> Box<Diagnostic> {
         let at = error.marker().byte_offset().unwrap_or(self.text.len()).min(self.text.len());
         let end = self.text.get(at..).and_then(|rest| rest.chars().next()).map_or(at, |c| at + c.len_utf8());
-        Diagnostic::error("yaml", Span::new(at, end), format!("this is not YAML: {}", error.info())).help(
-            "an expression that holds `: `, ` #`, or begins with a quote or a backtick goes into a block: `when: >`, \
-             and below it, indented, the expression",
-        )
+        let help = "an expression that holds `: ` or ` #`, or begins with a quote or a backtick, goes into a block: \
+                    `when: >`, and the expression indented below";
+        let message = format!("this is not YAML: {}", error.info());
+        Diagnostic::error("yaml", Span::new(at, end), message).help(help).into()
     }
 }
 
@@ -222,6 +229,6 @@ fn size(tree: &Tree) -> usize {
     }
 }
 
-fn refuse_tag(tagged: bool, span: Span) -> Result<(), Diagnostic> {
-    if tagged { Err(Diagnostic::error("yaml", span, "YAML tags mean nothing here")) } else { Ok(()) }
+fn refuse_tag(tagged: bool, span: Span) -> Result<(), Box<Diagnostic>> {
+    if tagged { Err(Diagnostic::error("yaml", span, "YAML tags mean nothing here").into()) } else { Ok(()) }
 }

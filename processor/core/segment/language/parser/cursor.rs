@@ -20,6 +20,12 @@ pub(super) struct Cursor<'a> {
     tokens: Vec<Token>,
     at: usize,
     nesting: usize,
+    /// How many parentheses are open.
+    open: usize,
+    /// How many `if` wait for their `then` or `else`.
+    choices: usize,
+    /// A mistake reached to the end of the text, so that nothing can be closed any more.
+    broken: bool,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
@@ -27,7 +33,7 @@ const END: Token = Token { kind: TokenKind::End, span: Span::new(0, 0) };
 
 impl<'a> Cursor<'a> {
     pub(super) fn new(text: &'a str, tokens: Vec<Token>) -> Self {
-        Self { text, tokens, at: 0, nesting: 0, diagnostics: Vec::new() }
+        Self { text, tokens, at: 0, nesting: 0, open: 0, choices: 0, broken: false, diagnostics: Vec::new() }
     }
 
     /// The next token; the last one is there for ever.
@@ -44,6 +50,21 @@ impl<'a> Cursor<'a> {
     pub(super) fn next(&mut self) -> Token {
         let token = self.peek().clone();
         self.at = (self.at + 1).min(self.tokens.len());
+        match token.kind {
+            TokenKind::Sign(Sign::Open) => self.open += 1,
+            TokenKind::Sign(Sign::Close) => self.open = self.open.saturating_sub(1),
+            TokenKind::Sign(_)
+            | TokenKind::Number(_)
+            | TokenKind::Duration(_)
+            | TokenKind::Kilometres
+            | TokenKind::Text(_)
+            | TokenKind::Date(_)
+            | TokenKind::Instant(_)
+            | TokenKind::Word(_)
+            | TokenKind::Quoted(_)
+            | TokenKind::Mistake
+            | TokenKind::End => {}
+        }
         token
     }
 
@@ -63,6 +84,23 @@ impl<'a> Cursor<'a> {
 
     pub(super) fn is_word(&self, word: &str) -> bool {
         self.peek().kind.word() == Some(word)
+    }
+
+    /// Whether the next token can stand behind an operand of `and` or `or`.
+    pub(super) fn ends_operand(&self) -> bool {
+        match &self.peek().kind {
+            TokenKind::End | TokenKind::Sign(Sign::Close | Sign::Comma | Sign::Semicolon) => true,
+            TokenKind::Word(word) => matches!(word.as_str(), "and" | "or" | "then" | "else" | "within"),
+            TokenKind::Sign(_)
+            | TokenKind::Number(_)
+            | TokenKind::Duration(_)
+            | TokenKind::Kilometres
+            | TokenKind::Text(_)
+            | TokenKind::Date(_)
+            | TokenKind::Instant(_)
+            | TokenKind::Quoted(_)
+            | TokenKind::Mistake => false,
+        }
     }
 
     /// Takes this sign, if it is next.
@@ -97,6 +135,9 @@ impl<'a> Cursor<'a> {
     pub(super) fn close(&mut self, sign: Sign, opened: Span) -> Parsed<()> {
         if self.eat_sign(sign) {
             return Ok(());
+        }
+        if self.broken {
+            return Err(Failed);
         }
         if self.peek().kind != TokenKind::End {
             return Err(self.expected(&format!("`{}`", sign.text())));
@@ -206,15 +247,23 @@ impl<'a> Cursor<'a> {
         self.fail(Diagnostic::error(code, span, message).help("split the segment into several"))
     }
 
-    /// Where reading stands, to come back for [`Cursor::recover`].
-    pub(super) fn mark(&self) -> usize {
-        self.at
+    /// Reads what stands before the `then` or `else` of an `if`.
+    pub(super) fn within_choice<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
+        self.choices += 1;
+        let result = read(self);
+        self.choices -= 1;
+        result
     }
 
-    /// Skips the rest of an operand of `and` or `or` that began at `mark` and failed here.
-    pub(super) fn recover(&mut self, mark: usize) {
+    /// Where reading stands, to come back for [`Cursor::recover`].
+    pub(super) fn mark(&self) -> Mark {
+        Mark { at: self.at, open: self.open }
+    }
+
+    /// Skips the rest of an operand of `and` or `or` that began at `mark` and failed here; whether reading can go on.
+    pub(super) fn recover(&mut self, mark: Mark) -> bool {
         let failed = self.at;
-        let (mut open, mut betweens, mut at) = (0_usize, 0_usize, mark);
+        let (mut open, mut betweens, mut at) = (0_usize, 0_usize, mark.at);
         while let Some(token) = self.tokens.get(at) {
             match &token.kind {
                 TokenKind::End => break,
@@ -241,6 +290,18 @@ impl<'a> Cursor<'a> {
             }
             at += 1;
         }
-        self.at = at.max(failed);
+        (self.at, self.open) = (at.max(failed), mark.open);
+        let ends = self.peek().kind == TokenKind::End;
+        self.broken |= ends;
+        let closes = self.open > 0 && self.is_sign(Sign::Close);
+        let chooses = self.choices > 0 && (self.is_word("then") || self.is_word("else"));
+        ends || closes || chooses || self.is_word("and") || self.is_word("or")
     }
+}
+
+/// A place among the tokens.
+#[derive(Clone, Copy)]
+pub(super) struct Mark {
+    at: usize,
+    open: usize,
 }

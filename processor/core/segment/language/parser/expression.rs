@@ -12,7 +12,8 @@ use crate::segment::{Arithmetic, Relation};
 pub(super) fn whole(cursor: &mut Cursor<'_>) -> Node {
     let start = cursor.peek().span;
     let node = expr(cursor).and_then(|node| {
-        if cursor.peek().kind == TokenKind::End { Ok(node) } else { Err(cursor.expected("the end of the expression")) }
+        let ends = cursor.peek().kind == TokenKind::End;
+        if ends { Ok(node) } else { Err(cursor.expected("the end of the expression")) }
     });
     node.unwrap_or(Node { kind: NodeKind::Mistake, span: start, height: 1 })
 }
@@ -24,9 +25,9 @@ pub(super) fn expr(cursor: &mut Cursor<'_>) -> Parsed<Node> {
         if !cursor.eat_word("if") {
             return either(cursor);
         }
-        let condition = expr(cursor)?;
+        let condition = cursor.within_choice(expr)?;
         cursor.word("then")?;
-        let then = expr(cursor)?;
+        let then = cursor.within_choice(expr)?;
         cursor.word("else")?;
         let otherwise = expr(cursor)?;
         let below = condition.height.max(then.height).max(otherwise.height);
@@ -39,7 +40,7 @@ fn either(cursor: &mut Cursor<'_>) -> Parsed<Node> {
 }
 
 fn both(cursor: &mut Cursor<'_>) -> Parsed<Node> {
-    chain(cursor, "and", |cursor| recovered(cursor, negated), NodeKind::And)
+    chain(cursor, "and", recovered, NodeKind::And)
 }
 
 fn chain(
@@ -63,15 +64,15 @@ fn chain(
     cursor.node(kind(nodes), start, below)
 }
 
-/// An operand, or a mistake in its place where the next `and` or `or` lets reading go on.
-fn recovered(cursor: &mut Cursor<'_>, operand: fn(&mut Cursor<'_>) -> Parsed<Node>) -> Parsed<Node> {
+/// An operand of `and`, or a mistake in its place where reading can go on behind it.
+fn recovered(cursor: &mut Cursor<'_>) -> Parsed<Node> {
     let mark = cursor.mark();
     let start = cursor.peek().span;
-    operand(cursor).or_else(|failed| {
-        cursor.recover(mark);
-        let goes_on = ["and", "or", "then", "else"].iter().any(|word| cursor.is_word(word));
-        if goes_on { cursor.node(NodeKind::Mistake, start, 0) } else { Err(failed) }
-    })
+    let operand = negated(cursor).and_then(|node| {
+        let ends = cursor.ends_operand();
+        if ends { Ok(node) } else { Err(cursor.expected("`and`, `or` or the end")) }
+    });
+    operand.or_else(|failed| if cursor.recover(mark) { cursor.node(NodeKind::Mistake, start, 0) } else { Err(failed) })
 }
 
 fn negated(cursor: &mut Cursor<'_>) -> Parsed<Node> {

@@ -2,7 +2,7 @@
 
 use super::super::ast::{Counting, Later, Measure, Node, NodeKind};
 use super::super::suggest::did_you_mean;
-use super::super::token::{Sign, Token, TokenKind};
+use super::super::token::{Sign, Token, TokenKind, is_reserved};
 use super::super::{Diagnostic, Span};
 use super::cursor::{Cursor, Failed, Parsed};
 use super::events::{SourceNode, column, duration, events, number_ahead, optional_window, source, window};
@@ -54,7 +54,8 @@ pub(super) fn named(cursor: &mut Cursor<'_>) -> Parsed<Node> {
         "profile" => trait_path(cursor),
         "for" => for_some(cursor),
         "some" => some(cursor),
-        "since" if !called => Err(cursor.expected("a value; `since` takes parentheses: `since(last(purchase))`")),
+        "since" if called => form(cursor, word, span),
+        "since" => Err(cursor.expected("a value; `since` takes parentheses: `since(last(purchase))`")),
         "if" => {
             let help = "put it in parentheses: `(if .. then .. else ..)`";
             let message = "`if` inside an expression takes parentheses";
@@ -65,6 +66,7 @@ pub(super) fn named(cursor: &mut Cursor<'_>) -> Parsed<Node> {
             let message = "`not` cannot stand here";
             Err(cursor.fail(Diagnostic::error("misplaced-not", span, message).help(help)))
         }
+        _ if is_reserved(word) => Err(cursor.expected("a value")),
         _ if called && !word.is_empty() => form(cursor, word, span),
         _ => property(cursor),
     }

@@ -9,7 +9,7 @@ mod expression;
 mod form;
 
 use super::ast::Node;
-use super::{Diagnostic, lexer};
+use super::{Diagnostic, token};
 
 /// How deep parentheses, `not`, minus signs and `if` may nest.
 pub(super) const NESTING_MAX: usize = 64;
@@ -18,7 +18,7 @@ pub(super) const HEIGHT_MAX: usize = 128;
 
 /// The tree of an expression, with all that was wrong with its words and its grammar.
 pub(super) fn parse(text: &str) -> (Node, Vec<Diagnostic>) {
-    let (tokens, mut diagnostics) = lexer::tokens(text);
+    let (tokens, mut diagnostics) = token::tokens(text);
     let mut cursor = cursor::Cursor::new(text, tokens);
     let node = expression::whole(&mut cursor);
     diagnostics.append(&mut cursor.diagnostics);

@@ -2,7 +2,7 @@
 
 use crate::segment::language::{Source, load};
 
-const FILE: &str = r#"# yaml-language-server: $schema=../schemas/segments.schema.json
+const FILE: &str = r"# yaml-language-server: $schema=../schemas/segments.schema.json
 zone: Europe/Rome                  # calendar lengths use this zone
 events: {booking: {seats: number}, purchase: {units: {type: number, minimum: 0}}}
 traits: {birthday: date, children: number, home: point, tags: list}
@@ -26,7 +26,7 @@ tests:                             # or in files of their own
       - {at: 2026-01-05T10:00:00Z, customer: c1, type: cart_add, product_id: A, price: 30.00}
     expect:
       - {at: 2026-01-05T14:00:00Z, customer: c1, entered: cart-abandoned}
-"#;
+";
 
 #[test]
 fn the_documented_file_loads() {

@@ -1,3 +1,5 @@
 //! What the front end claims, from the text of files to definitions or mistakes.
 
 mod example;
+mod expressions;
+mod files;

@@ -1,10 +1,17 @@
 //! The words and signs of an expression.
+//!
+//! Text becomes words and signs (`lexer`); what begins with a digit is read by `literal`.
+
+mod lexer;
+mod literal;
 
 use compact_str::CompactString;
 
 use super::Span;
 use crate::event::Number;
 use crate::timer::{Date, Instant, Length};
+
+pub(super) use lexer::tokens;
 
 /// A word or sign and where it stands.
 #[derive(Clone, Debug, PartialEq)]

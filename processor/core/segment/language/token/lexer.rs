@@ -5,14 +5,14 @@
 
 use compact_str::CompactString;
 
-use super::token::{Sign, Token, TokenKind, continues_word, starts_word};
-use super::{Diagnostic, Span, literal};
+use super::{Sign, Token, TokenKind, continues_word, literal, starts_word};
+use crate::segment::language::{Diagnostic, Span};
 
 /// The longest expression, in bytes; a longer one is refused.
-pub(super) const EXPRESSION_BYTES_MAX: usize = 65_536;
+const EXPRESSION_BYTES_MAX: usize = 65_536;
 
 /// All tokens of an expression, the last one being [`TokenKind::End`], and what was wrong.
-pub(super) fn tokens(text: &str) -> (Vec<Token>, Vec<Diagnostic>) {
+pub(in crate::segment::language) fn tokens(text: &str) -> (Vec<Token>, Vec<Diagnostic>) {
     let mut lexer = Lexer { text, at: 0, diagnostics: Vec::new() };
     let mut tokens = Vec::new();
     if text.len() > EXPRESSION_BYTES_MAX {
@@ -142,7 +142,8 @@ impl<'a> Lexer<'a> {
         let length = known.map_or(first.len_utf8(), |(text, _)| text.len());
         let span = Span::new(self.at, self.at + length);
         self.at = span.end;
-        let shown = rest.get(..length).unwrap_or_default().escape_debug().to_string();
+        let sign = rest.get(..length).unwrap_or_default();
+        let shown = if first.is_control() { sign.escape_debug().to_string() } else { sign.to_owned() };
         let diagnostic = Diagnostic::error("unknown-sign", span, format!("`{shown}` means nothing here"));
         self.mistake(diagnostic.help_if(known.map(|(_, help)| (*help).to_owned())))
     }

@@ -1,8 +1,8 @@
 //! What begins with a digit: numbers, durations, distances, dates and instants.
 
-use super::token::{TokenKind, continues_word};
-use super::{Diagnostic, Span};
+use super::{TokenKind, continues_word};
 use crate::event::Number;
+use crate::segment::language::{Diagnostic, Span};
 use crate::timer::{Date, Instant, Length};
 
 /// The longest duration, in calendar months or in the same number of 30-day months: ten thousand years.

@@ -1,0 +1,165 @@
+//! The engine as a subject, by the way of the processor: conditions are read from their text, events from the bytes of a
+//! file, and what comes out are the bytes of transitions.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use spicchio_core::engine::{Effects, Engine, Input, Settings};
+use spicchio_core::event::{Decoder, Event, Mapping, Record, TopicRules};
+use spicchio_core::replay::Replay;
+use spicchio_core::segment::language::condition;
+use spicchio_core::segment::{Catalog, Definitions};
+use spicchio_core::timer::Instant;
+use spicchio_core::transition::Transition;
+use spicchio_core::wire::transition_value;
+use spicchio_testkit::drive::{Course, FinalState, Line, Replayed, Subject};
+use spicchio_testkit::generate::TOPICS;
+use spicchio_testkit::given::GivenEvent;
+use spicchio_testkit::text;
+
+/// How long an id is remembered, in milliseconds.
+const DEDUP_MILLIS: i64 = 10 * 60 * 1_000;
+/// More than any payload of these courses has.
+const PAYLOAD_BYTES_MAX: usize = 256 * 1_024;
+
+/// The engine, replaying.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Replaying;
+
+/// A course, ready to be read.
+struct Reading {
+    catalog: Arc<Catalog>,
+    decoder: Decoder,
+    settings: Settings,
+}
+
+impl Reading {
+    fn new(course: &Course) -> Self {
+        let catalog = Arc::new(Catalog::compile(&read(&course.definitions)));
+        let rules = TopicRules {
+            mapping: Mapping::default(),
+            max_ahead_millis: None,
+            max_late_millis: None,
+            control: false,
+            key_required: false,
+        };
+        let settings = Settings {
+            dedup_millis: vec![DEDUP_MILLIS; usize::from(TOPICS)],
+            grace_millis: None,
+            forget_after: course.forget_after,
+            seed: 1,
+        };
+        Self { decoder: Decoder::new(catalog.interest(), &rules), catalog, settings }
+    }
+
+    fn event(&self, given: &GivenEvent) -> Event {
+        let line = given.to_string();
+        let record = Record { key: None, value: Some(line.as_bytes()), headers: &[], timestamp: None };
+        self.decoder.decode(&record).expect("every given event is well-formed")
+    }
+
+    /// Reads the whole course.
+    fn replay(&self, course: &Course, mut announce: impl FnMut(Transition)) -> Replay {
+        let mut replay = Replay::new(Arc::clone(&self.catalog), &self.settings);
+        for given in &course.events {
+            replay.event(usize::from(given.topic), self.event(given), &mut announce);
+        }
+        replay.finish(course.until, &mut announce);
+        replay
+    }
+
+    /// The same through the engine's own door, effects taken out at the end of each batch only.
+    fn in_batches(&self, course: &Course, cuts: &[usize], mut announce: impl FnMut(Transition)) {
+        let mut engine = Engine::new(Arc::clone(&self.catalog), &self.settings);
+        let mut effects = Effects::default();
+        let mut clock = None;
+        for (place, given) in course.events.iter().enumerate() {
+            if cuts.contains(&place) {
+                effects.transitions.drain(..).for_each(&mut announce);
+                engine.begin_batch(u64::try_from(place).expect("few events"));
+            }
+            if clock < Some(given.time) {
+                move_on(&mut engine, &mut effects, given.time, clock.is_some());
+                clock = Some(given.time);
+            }
+            engine.apply(Input::Fold { topic: usize::from(given.topic), event: self.event(given) }, &mut effects);
+        }
+        if clock < Some(course.until) {
+            move_on(&mut engine, &mut effects, course.until, clock.is_some());
+        }
+        engine.apply(Input::Decide, &mut effects);
+        effects.transitions.drain(..).for_each(announce);
+    }
+}
+
+/// The same definitions, their conditions written and read.
+fn read(definitions: &Definitions) -> Definitions {
+    let mut read = definitions.clone();
+    for segment in &mut read.segments {
+        let text = text::condition(&segment.condition);
+        segment.condition = condition(&text, &mut read.declarations, &segment.zone).expect("every condition is legal");
+    }
+    read
+}
+
+/// Ends the instant at which the clock stands, and moves it on.
+fn move_on(engine: &mut Engine, effects: &mut Effects, time: Instant, stands: bool) {
+    if stands {
+        engine.apply(Input::Decide, effects);
+    }
+    loop {
+        effects.more_due = false;
+        engine.apply(Input::Clock(time), effects);
+        if !effects.more_due {
+            break;
+        }
+    }
+}
+
+impl Subject for Replaying {
+    fn name(&self) -> &'static str {
+        "engine"
+    }
+
+    fn replay(&self, course: &Course, cuts: &[usize]) -> Replayed {
+        let mut replayed = Replayed { lines: Vec::new(), bytes: Vec::new() };
+        let announce = |transition: Transition| {
+            replayed.bytes.extend(transition_value(&transition, PAYLOAD_BYTES_MAX));
+            replayed.bytes.push(b'\n');
+            replayed.lines.push(Line {
+                at: transition.at,
+                customer: transition.customer.as_str().to_owned(),
+                segment: transition.segment.to_string(),
+                change: transition.change,
+                cause: transition.cause,
+            });
+        };
+        let reading = Reading::new(course);
+        if cuts.is_empty() {
+            reading.replay(course, announce);
+        } else {
+            reading.in_batches(course, cuts, announce);
+        }
+        replayed
+    }
+
+    fn final_state(&self, course: &Course) -> FinalState {
+        let reading = Reading::new(course);
+        let replay = reading.replay(course, |_| {});
+        let mut ids = replay.table().ids();
+        ids.sort();
+        let mut memberships = BTreeSet::new();
+        let mut state = String::new();
+        for id in ids {
+            let seen = replay.table().read(id.as_str(), |customer| {
+                let inside = customer.memberships.iter().map(|(segment, _)| segment).collect::<Vec<_>>();
+                (inside, format!("{id} {} {:?}\n", customer.newest, customer.features))
+            });
+            let Some((inside, kept)) = seen else { continue };
+            let names = inside.into_iter().map(|segment| reading.catalog.segments()[segment].name.to_string());
+            memberships.extend(names.map(|name| (id.as_str().to_owned(), name)));
+            state.push_str(&kept);
+        }
+        FinalState { memberships, state: state.into_bytes() }
+    }
+}
