@@ -49,7 +49,7 @@ fn every_example_shows_both_ways_in_and_both_ways_out() {
         .into_iter()
         .flat_map(|change| [Cause::Event, Cause::Time].map(|cause| (change, cause)))
         .collect();
-    for loaded in Loaded::each("schemas/examples") {
+    for loaded in Loaded::each("schemas/examples/segments") {
         let happened = transitions(&loaded);
         let shown: BTreeSet<_> = happened.iter().map(|transition| (transition.change, transition.cause)).collect();
         let file = loaded.place(&loaded.scenarios[0]);
