@@ -131,7 +131,9 @@ pub fn run_on(connection: Arc<Connection>, config: &Config, options: RunOptions)
         return Ok(());
     };
     registry.has_partitions(found.partitions);
-    asynchronous.block_on(begin_if_new(&connection, &admin, config, &found, options))?;
+    if !asynchronous.block_on(begin_patiently(&connection, &admin, config, &found, options, &stop))? {
+        return Ok(());
+    }
     let slot = slot(config.kafka.instance.as_deref(), port);
     let house = House { connection, config, catalog, metrics, registry, stop: stop.clone(), slot };
     let ended = house.live(&found);
@@ -206,6 +208,24 @@ async fn inspect_patiently(
         }
     }
     Ok(None)
+}
+
+/// Begins the group if it is new, as often as it takes for the cluster to answer. False when the process is to stop meanwhile.
+async fn begin_patiently(
+    connection: &Arc<Connection>,
+    admin: &Admin,
+    config: &Config,
+    found: &Inspection,
+    options: RunOptions,
+    stop: &Stop,
+) -> Result<bool, RunError> {
+    while !stop.is_requested() {
+        match begin_if_new(connection, admin, config, found, options).await {
+            Err(RunError::Begin(error @ BeginError::Unanswered(_))) => tracing::error!("{error}. Trying again."),
+            ended => return ended.map(|()| true),
+        }
+    }
+    Ok(false)
 }
 
 async fn begin_if_new(
@@ -438,7 +458,7 @@ impl House<'_> {
             connection: Arc::clone(&self.connection),
             topics: Arc::clone(topics),
             memberships: self.config.outputs.memberships.clone(),
-            committed: CommittedOffsets::open(&self.connection, Arc::clone(topics))?,
+            committed: CommittedOffsets::open(&self.connection, Arc::clone(topics), Isolation::Committed)?,
             stable: EndProbe::open(&self.connection, Arc::clone(topics), Isolation::Committed)?,
             bounds: Arc::clone(&around.bounds),
             catalog: Arc::clone(&self.catalog),

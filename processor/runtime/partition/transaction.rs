@@ -14,7 +14,7 @@ use spicchio_core::wire::{ControlWord, agreed};
 
 use super::batch::Batch;
 use super::lease::{Hold, Lease};
-use crate::broker::kafka::{ClientError, CommittedOffsets, Connection, Failure, Member, Writer};
+use crate::broker::kafka::{ClientError, CommittedOffsets, Connection, Failure, Isolation, Member, Writer};
 use crate::broker::{Destination, Outgoing, TopicPartition};
 use crate::config::Outputs;
 
@@ -106,7 +106,7 @@ impl Transactor {
         outputs: Outputs,
         stopping: Arc<AtomicBool>,
     ) -> Result<Self, ClientError> {
-        let committed = CommittedOffsets::open(&connection, Arc::clone(&topics))?;
+        let committed = CommittedOffsets::open(&connection, Arc::clone(&topics), Isolation::Committed)?;
         let fenced = VecDeque::new();
         Ok(Self { connection, id, topics, outputs, committed, writer: None, slow: false, fenced, stopping })
     }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use spicchio_core::customer::CustomerId;
 use spicchio_core::timer::Instant;
+use spicchio_core::transition::{Cause, Change, Transition};
 use spicchio_core::wire::{read_membership_key, read_membership_value};
 
 use super::restore::Stop;
@@ -51,6 +53,28 @@ pub(super) fn read(connection: &Connection, topic: &str, lease: &Arc<Lease>) -> 
         }
     }
     Ok(announced)
+}
+
+/// The end of a membership whose segment is no longer defined.
+pub(super) fn exit(customer: CustomerId, segment: &str, since: Instant, now: Instant) -> Transition {
+    Transition {
+        customer,
+        segment: segment.into(),
+        change: Change::Exited,
+        at: now.max(since),
+        decided_at: now,
+        cause: Cause::Definition,
+        since: Some(since),
+        definition: "".into(),
+        until: Instant::NEVER,
+        until_is_bound: false,
+        because: Vec::new(),
+        evidence: Vec::new(),
+        evidence_more: 0,
+        witnesses: Vec::new(),
+        attached: Vec::new(),
+        truncated: false,
+    }
 }
 
 fn take_in(announced: &mut Announced, key: Option<&[u8]>, value: Option<&[u8]>) {

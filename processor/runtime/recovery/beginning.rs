@@ -108,7 +108,8 @@ impl Begin {
 
     /// Whether the group has begun.
     pub fn has_begun(&self) -> Result<Begun, BeginError> {
-        let committed = CommittedOffsets::open(&self.connection, Arc::clone(&self.topics))?;
+        // An offset that is only being moved was there before, so nothing that is open has to be waited for.
+        let committed = CommittedOffsets::open(&self.connection, Arc::clone(&self.topics), Isolation::Written)?;
         let all = self.all();
         let found = committed.of(&all, Self::PATIENCE)?;
         let missing: Vec<TopicPartition> =
@@ -146,7 +147,7 @@ impl Begin {
                 return Err(Failure::Unknown("the transaction coordinator does not answer".to_owned()).into());
             }
         }
-        let committed = CommittedOffsets::open(&self.connection, Arc::clone(&self.topics))?;
+        let committed = CommittedOffsets::open(&self.connection, Arc::clone(&self.topics), Isolation::Committed)?;
         let outsider = committed.outsider();
         let outsider = outsider.ok_or_else(|| Failure::Unknown("the client knows no group".to_owned()))?;
         writer.begin()?;

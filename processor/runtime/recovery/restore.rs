@@ -5,10 +5,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant as Moment};
 
+use spicchio_core::customer::CustomerId;
 use spicchio_core::engine::{Effects, Engine, Settings};
 use spicchio_core::segment::Catalog;
 use spicchio_core::timer::{Instant, Pace, PartitionClock};
-use spicchio_core::transition::Cause;
+use spicchio_core::transition::{Cause, Transition};
 use spicchio_core::wire::{Announced, ControlWord, agreed, read_membership_key};
 
 use super::announced;
@@ -157,8 +158,8 @@ impl Restorer {
         let mut engine = self.engine();
         let span = Span { from: &history.from, silent: &history.to, to: &history.to, sent: history.sent };
         self.fold(newcomer, &mut engine, &span)?;
-        self.read_announced(&newcomer.lease, &mut engine)?;
         let (word, mut owed) = (&progress.word, Owed::default());
+        owed.effects.transitions = self.read_announced(&newcomer.lease, &mut engine, word.clock)?;
         engine.begin_batch(word.batch + 1);
         engine.settle(word.clock, word.cursor.as_deref(), self.cause(word), &mut owed.effects);
         if self.cause(word) == Cause::Definition {
@@ -343,16 +344,21 @@ impl Restorer {
         ))
     }
 
-    fn read_announced(&self, lease: &Arc<Lease>, engine: &mut Engine) -> Result<(), Stop> {
+    /// Tells the engine what consumers were told; the exits from segments that are no longer defined.
+    fn read_announced(&self, lease: &Arc<Lease>, engine: &mut Engine, now: Instant) -> Result<Vec<Transition>, Stop> {
+        let mut exits = Vec::new();
         if self.connection.is_embedded() {
-            return Ok(());
+            return Ok(exits);
         }
         for (key, since) in announced::read(&self.connection, &self.memberships, lease)? {
-            if let Some((customer, segment)) = read_membership_key(&key) {
+            let Some((customer, segment)) = read_membership_key(&key) else { continue };
+            if self.catalog.segments().binary_search_by(|known| (*known.name).cmp(segment)).is_ok() {
                 engine.announced(customer, segment, since);
+            } else if let Some(customer) = CustomerId::new(customer) {
+                exits.push(announced::exit(customer, segment, since, now));
             }
         }
-        Ok(())
+        Ok(exits)
     }
 
     /// Why what is announced may differ from what was computed.

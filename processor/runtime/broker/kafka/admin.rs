@@ -46,7 +46,7 @@ impl Admin {
     /// A client; it connects on its own.
     pub fn open(connection: &Connection) -> Result<Self, ClientError> {
         use rdkafka::config::FromClientConfigAndContext;
-        let client = AdminClient::from_config_and_context(&connection.common(), Witness::default());
+        let client = AdminClient::from_config_and_context(&connection.administrator(), Witness::default());
         let client = client.map_err(|error| ClientError::new("administration", &error))?;
         Ok(Self { client, brokers: connection.brokers().to_owned() })
     }

@@ -44,6 +44,18 @@ impl From<KafkaError> for Unanswered {
     }
 }
 
+/// Properties of consumers alone, by how their names begin: other clients would warn of them.
+const READING: &[&str] = &[
+    "group.", "partition.assignment.", "session.", "heartbeat.", "max.poll.", "fetch.", "queued.", "check.crcs",
+    "max.partition.fetch.", "auto.", "coordinator.query.", "consume.",
+];
+
+/// Properties of producers alone.
+const WRITING: &[&str] = &[
+    "queue.buffering.", "linger.", "batch.", "compression.", "retries", "message.send.", "message.timeout.", "delivery.",
+    "request.timeout.", "queuing.", "sticky.", "produce.",
+];
+
 /// How to reach the cluster, and what it is.
 #[derive(Clone, Debug)]
 pub struct Connection {
@@ -120,7 +132,7 @@ impl Connection {
 
     /// The producer of one transactional id.
     pub(super) fn writer(&self, transactional_id: &str) -> ClientConfig {
-        let mut config = self.common();
+        let mut config = self.common(&[READING]);
         config.set("transactional.id", transactional_id);
         config.set("enable.idempotence", "true");
         config.set("acks", "all");
@@ -135,11 +147,18 @@ impl Connection {
         config
     }
 
-    /// What every client has.
-    pub(super) fn common(&self) -> ClientConfig {
+    /// A client for administration.
+    pub(super) fn administrator(&self) -> ClientConfig {
+        self.common(&[READING, WRITING])
+    }
+
+    /// What every client has, without the user's properties that are `foreign` to it.
+    fn common(&self, foreign: &[&[&str]]) -> ClientConfig {
         let mut config = ClientConfig::new();
         for (name, value) in &self.kafka.properties {
-            config.set(name, value);
+            if !foreign.iter().copied().flatten().any(|prefix| name.starts_with(prefix)) {
+                config.set(name, value);
+            }
         }
         config.set("bootstrap.servers", &self.kafka.brokers);
         self.set_default(&mut config, "client.id", "spicchio");
@@ -150,7 +169,7 @@ impl Connection {
     }
 
     fn consumer(&self, isolation: &str) -> ClientConfig {
-        let mut config = self.common();
+        let mut config = self.common(&[WRITING]);
         config.set("group.id", &self.kafka.group);
         config.set("enable.auto.commit", "false");
         config.set("enable.auto.offset.store", "false");

@@ -1,7 +1,7 @@
 //! The offsets that a group has committed, and the metadata that travelled with them.
 //!
-//! The answer is stable: while some transaction that moves them is open, the broker does not say. Not here: what the
-//! metadata means (`wire::ControlWord`).
+//! The answer can be had stable: while some transaction that moves them is open, the broker does not say. Not here: what
+//! the metadata means (`wire::ControlWord`).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use rdkafka::types::RDKafkaErrorCode;
 use rdkafka::{Offset, TopicPartitionList};
 
 use super::client::{ClientError, Connection, Unanswered, Witness};
+use super::end::Isolation;
 use super::rebalance::Generation;
 use crate::broker::TopicPartition;
 
@@ -37,9 +38,10 @@ impl CommittedOffsets {
     /// How long to wait before asking again while a transaction is open.
     const PAUSE: Duration = Duration::from_millis(20);
 
-    /// A client for topics, which are named by their index from now on.
-    pub fn open(connection: &Connection, topics: Arc<[String]>) -> Result<Self, ClientError> {
-        let client = connection.inquirer("read_committed").create_with_context(Witness::default());
+    /// A client for topics, which are named by their index from now on. With [`Isolation::Written`] it does not wait for an
+    /// open transaction that moves them: what was committed before is the answer then.
+    pub fn open(connection: &Connection, topics: Arc<[String]>, isolation: Isolation) -> Result<Self, ClientError> {
+        let client = connection.inquirer(isolation.level()).create_with_context(Witness::default());
         Ok(Self { client: client.map_err(|error| ClientError::new("asking for committed offsets", &error))?, topics })
     }
 

@@ -21,6 +21,16 @@ pub enum Isolation {
     Committed,
 }
 
+impl Isolation {
+    /// Its name in the client's settings.
+    pub(super) const fn level(self) -> &'static str {
+        match self {
+            Self::Written => "read_uncommitted",
+            Self::Committed => "read_committed",
+        }
+    }
+}
+
 /// Asks where partitions end, begin, or were at some time.
 pub struct EndProbe {
     client: BaseConsumer<Witness>,
@@ -30,11 +40,7 @@ pub struct EndProbe {
 impl EndProbe {
     /// A probe for topics, which are named by their index from now on.
     pub fn open(connection: &Connection, topics: Arc<[String]>, isolation: Isolation) -> Result<Self, ClientError> {
-        let isolation = match isolation {
-            Isolation::Written => "read_uncommitted",
-            Isolation::Committed => "read_committed",
-        };
-        let client = connection.inquirer(isolation).create_with_context(Witness::default());
+        let client = connection.inquirer(isolation.level()).create_with_context(Witness::default());
         Ok(Self { client: client.map_err(|error| ClientError::new("asking for offsets", &error))?, topics })
     }
 
