@@ -11,8 +11,10 @@ pub mod recovery;
 mod runtime;
 pub mod server;
 mod slot;
+mod stop;
 
-pub use runtime::{InitOptions, RunError, RunOptions, init, run, run_on};
+pub use runtime::{InitOptions, RunError, RunOptions, init, run, run_on, run_until};
+pub use stop::Stop;
 
 /// The version of this build.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -4,7 +4,6 @@
 //! partitions, and each worker reads, decides and commits for its own. Only the HTTP server and signals live on the
 //! asynchronous runtime. Stopping: no partition comes any more, each is committed and given up, then the group is left.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
@@ -14,7 +13,7 @@ use spicchio_core::engine::Settings;
 use spicchio_core::segment::Catalog;
 use spicchio_core::timer::Pace;
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use crate::broker::kafka::{
     Admin, AdminError, ClientError, CommittedOffsets, Connection, EndProbe, Inspection, Isolation, Member, MemberError,
@@ -30,6 +29,7 @@ use crate::partition::{
 use crate::recovery::{AnnounceFrom, Begin, BeginError, Begun, Restorer, StartFrom, recover_until_closed};
 use crate::server;
 use crate::slot::slot;
+use crate::stop::Stop;
 
 /// How to run.
 #[derive(Clone, Copy, Debug, Default)]
@@ -117,17 +117,26 @@ pub fn run(config: &Config, options: RunOptions) -> Result<(), RunError> {
 
 /// Runs the processor on that cluster, until a signal asks it to stop.
 pub fn run_on(connection: Arc<Connection>, config: &Config, options: RunOptions) -> Result<(), RunError> {
+    run_until(connection, config, options, &Stop::new())
+}
+
+/// Runs the processor on that cluster, until a signal or the caller asks it to stop.
+pub fn run_until(
+    connection: Arc<Connection>,
+    config: &Config,
+    options: RunOptions,
+    stop: &Stop,
+) -> Result<(), RunError> {
     let catalog = definitions::compile(&config.segments)?;
     let asynchronous = asynchronous()?;
-    let stop = Stop::new();
     let metrics = Metrics::new().map_err(|error| RunError::Start { what: "the metrics", reason: error.to_string() })?;
     let (metrics, registry) = (Arc::new(metrics), Arc::new(Registry::new(Arc::clone(&catalog))));
     let port = asynchronous.block_on(async {
-        stop.on_signals()?;
-        listen(config, &registry, &metrics, &stop).await
+        stop.on_signals().map_err(|error| RunError::Start { what: "signals", reason: error.to_string() })?;
+        listen(config, &registry, &metrics, stop).await
     })?;
     let admin = Admin::open(&connection)?;
-    let Some(found) = asynchronous.block_on(inspect_patiently(&connection, &admin, config, &stop))? else {
+    let Some(found) = asynchronous.block_on(inspect_patiently(&connection, &admin, config, stop))? else {
         return Ok(());
     };
     registry.has_partitions(found.partitions);
@@ -277,48 +286,6 @@ fn topics(config: &Config) -> Arc<[String]> {
     config.inputs.iter().map(|input| input.topic.clone()).collect()
 }
 
-/// The wish to stop, seen by tasks and threads.
-#[derive(Clone, Debug)]
-struct Stop {
-    flag: Arc<AtomicBool>,
-    sender: Arc<watch::Sender<bool>>,
-}
-
-impl Stop {
-    fn new() -> Self {
-        Self { flag: Arc::default(), sender: Arc::new(watch::Sender::new(false)) }
-    }
-
-    fn request(&self) {
-        self.flag.store(true, Ordering::Relaxed);
-        self.sender.send_replace(true);
-    }
-
-    fn is_requested(&self) -> bool {
-        self.flag.load(Ordering::Relaxed)
-    }
-
-    fn watch(&self) -> watch::Receiver<bool> {
-        self.sender.subscribe()
-    }
-
-    /// Stops on SIGTERM and SIGINT.
-    fn on_signals(&self) -> Result<(), RunError> {
-        use tokio::signal::unix::{SignalKind, signal};
-        for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
-            let failed = |error: std::io::Error| RunError::Start { what: "signals", reason: error.to_string() };
-            let (mut signal, stop) = (signal(kind).map_err(failed)?, self.clone());
-            tokio::spawn(async move {
-                while signal.recv().await.is_some() {
-                    tracing::info!("asked to stop");
-                    stop.request();
-                }
-            });
-        }
-        Ok(())
-    }
-}
-
 /// Everything that lives between the first look at the topics and the last commit.
 struct House<'a> {
     connection: Arc<Connection>,
@@ -378,7 +345,7 @@ impl House<'_> {
             registry: Arc::clone(&self.registry),
             metrics: Arc::clone(&self.metrics),
             sorting: Arc::new(sorting),
-            stopping: Arc::clone(&self.stop.flag),
+            stopping: Arc::clone(self.stop.flag()),
             catalog: Arc::clone(self.catalog.hash()),
             pace: self.pace(),
             grace_millis: self.config.grace_millis,
@@ -401,7 +368,7 @@ impl House<'_> {
         around: &Surroundings,
     ) -> Result<(SyncSender<Box<Tuple>>, Worker), RunError> {
         let id = format!("{}-{}-{index}", self.config.kafka.group, self.slot);
-        let (outputs, stopping) = (self.config.outputs.clone(), Arc::clone(&self.stop.flag));
+        let (outputs, stopping) = (self.config.outputs.clone(), Arc::clone(self.stop.flag()));
         let transactor = Transactor::new(Arc::clone(&self.connection), id, Arc::clone(topics), outputs, stopping)?;
         let reader = Reader::open(&self.connection, Arc::clone(topics))?;
         let (sender, inbox) = sync_channel(Self::INBOX_MAX);

@@ -9,7 +9,8 @@ use rdkafka::error::KafkaError;
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
 
-use super::client::Connection;
+use super::client::{ClientError, Connection};
+use super::outsider::{Listener, Poster};
 use crate::config;
 
 /// The broker cannot be started.
@@ -20,6 +21,7 @@ pub struct EmbeddedError(String);
 /// A running broker; it stops when this is dropped.
 pub struct Embedded {
     cluster: MockCluster<'static, DefaultProducerContext>,
+    partitions: i32,
 }
 
 impl Embedded {
@@ -30,7 +32,7 @@ impl Embedded {
         for topic in topics {
             cluster.create_topic(topic, partitions, 1).map_err(failed)?;
         }
-        Ok(Self { cluster })
+        Ok(Self { cluster, partitions })
     }
 
     /// Where it listens, `host:port`.
@@ -41,6 +43,16 @@ impl Embedded {
     /// How to reach it, with everything else as configured.
     pub fn connection(&self, kafka: &config::Kafka) -> Arc<Connection> {
         Arc::new(Connection::to_embedded(kafka, self.address()))
+    }
+
+    /// An ordinary producer of events.
+    pub fn poster(&self, topic: &str) -> Result<Poster, ClientError> {
+        Poster::open(&self.address(), topic)
+    }
+
+    /// An ordinary consumer of one of the topics, from its beginning.
+    pub fn listener(&self, topic: &str) -> Result<Listener, ClientError> {
+        Listener::open(&self.address(), topic, self.partitions)
     }
 }
 
