@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod configured;
 mod definitions;
+mod demo;
 mod diagnostics;
 mod events;
 mod exit;
@@ -38,6 +39,7 @@ struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::Demo),
     Run(run::Run),
     Init(init::Init),
     Check(check::Check),
@@ -54,6 +56,7 @@ pub(crate) fn execute() -> ExitCode {
     let line = CommandLine::parse();
     let terminal = Terminal::new(line.color);
     let done = match line.command {
+        Command::Demo(command) => command.execute(terminal),
         Command::Run(command) => command.execute(terminal),
         Command::Init(command) => command.execute(terminal),
         Command::Check(command) => command.execute(terminal),
