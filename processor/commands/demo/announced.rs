@@ -64,28 +64,42 @@ impl Announced {
         self.until.as_deref().and_then(Instant::parse)
     }
 
-    /// Why, in few words: the measurement and what it was, or the values for which it holds.
-    pub(super) fn why(&self) -> String {
+    /// Why, in few words and at most that many characters: the measurement and what it was, or the value for which it
+    /// holds.
+    pub(super) fn why(&self, columns: usize) -> String {
         let witness = self.witnesses.first().and_then(|witness| witness.iter().next());
         if let Some((property, value)) = witness {
-            return format!("{property} = {}", plain(value));
+            return with_value(property, value, columns);
         }
-        let reasons: Vec<String> = self.because.iter().map(Reason::in_words).collect();
-        reasons.join(", ")
+        self.because.first().map(|reason| reason.in_words(columns)).unwrap_or_default()
     }
 }
 
 impl Reason {
-    fn in_words(&self) -> String {
+    fn in_words(&self, columns: usize) -> String {
+        if let Some(rest) = self.condition.strip_prefix("for some ") {
+            return format!("no {} any more", rest.split(' ').next().unwrap_or_default());
+        }
         match measurement(&self.condition) {
-            Some(measured) => format!("{measured} = {}", plain(&self.value)),
-            None => self.condition.clone(),
+            Some(measured) => with_value(measured, &self.value, columns),
+            None => shortened(&self.condition, columns),
         }
     }
 }
 
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+/// What was measured and its value; of the two the value is shown whole.
+fn with_value(measured: &str, value: &Value, columns: usize) -> String {
+    let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let rest = columns.saturating_sub(value.chars().count() + 3);
+    format!("{} = {value}", shortened(measured, rest))
+}
+
+fn shortened(text: &str, columns: usize) -> String {
+    if text.chars().count() <= columns {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(columns.saturating_sub(1)).collect();
+    format!("{kept}…")
 }
 
 /// What a comparison measures: its left side. Nothing where the condition is no comparison.
@@ -134,7 +148,8 @@ mod tests {
             "because":[{"condition":"since(last(cart_add)) >= 4h","value":"4h"}],"evidence":[]}"#;
         let read = Announced::read(value).unwrap();
         assert!(read.is_entry() && read.is_by_time());
-        assert_eq!(read.why(), "since(last(cart_add)) = 4h");
+        assert_eq!(read.why(80), "since(last(cart_add)) = 4h");
+        assert_eq!(read.why(20), "since(last(car… = 4h");
         assert_eq!(read.until().map(|at| at.to_string()).as_deref(), Some("2026-11-26T10:00:00.000Z"));
     }
 }

@@ -6,8 +6,8 @@ use super::announced::Announced;
 use super::people;
 use super::shopper::{DAY, HOUR, MINUTE};
 
-/// How wide the reasons may be, in characters; what is longer is cut.
-const WHY_COLUMNS_MAX: usize = 60;
+/// How wide the reason may be, in characters; what is longer is cut.
+const WHY_COLUMNS_MAX: usize = 44;
 
 /// Colors for a terminal, or none.
 #[derive(Clone, Copy, Debug)]
@@ -38,20 +38,22 @@ pub(super) fn line(announced: &Announced, paint: Paint) -> String {
     let who = people::name(announced.customer());
     let (sign, way, color) =
         if announced.is_entry() { ('+', "entered", Paint::GREEN) } else { ('-', "left   ", Paint::YELLOW) };
-    let what = paint.with(color, &format!("{sign} {way} {:<30}", announced.segment()));
-    let cause = format!("{:<5}", announced.cause());
+    let what = paint.with(color, &format!("{sign} {way} {:<28}", announced.segment()));
+    let cause = format!("by {:<5}", announced.cause());
     let cause = if announced.is_by_time() { paint.with(Paint::CYAN, &cause) } else { cause };
     let until = announced.until().filter(|_| announced.is_entry());
-    let until = until.map(|until| format!("  until {}", moment(until))).unwrap_or_default();
-    format!("{when}  {who:<15} {what} by {cause} {}", paint.dim(&format!("{}{until}", shortened(&announced.why()))))
+    let until = until.map(|until| format!("  until {}", later(until, announced.at()))).unwrap_or_default();
+    format!("{when}  {who:<14} {what} {cause} {}", paint.dim(&format!("{}{until}", announced.why(WHY_COLUMNS_MAX))))
 }
 
-fn shortened(text: &str) -> String {
-    if text.chars().count() <= WHY_COLUMNS_MAX {
-        return text.to_owned();
+/// A moment that is yet to come; with its year where that is another one.
+fn later(until: Instant, at: Option<Instant>) -> String {
+    let year = |instant: Instant| instant.to_string().get(..4).map(str::to_owned).unwrap_or_default();
+    let told = moment(until);
+    match at {
+        Some(at) if year(at) == year(until) => told,
+        Some(_) | None => format!("{told} {}", year(until)),
     }
-    let kept: String = text.chars().take(WHY_COLUMNS_MAX - 1).collect();
-    format!("{kept}…")
 }
 
 /// `Mon 23 Nov 14:05`, in UTC.

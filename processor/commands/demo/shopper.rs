@@ -153,11 +153,6 @@ impl Shopper {
     }
 
     fn sign_up(&mut self, turn: &mut Turn<'_>) {
-        let mut signup = object(json!({"method": "footer"}));
-        if turn.chance.percent(50) {
-            signup.insert("coupon".to_owned(), "WELCOME".into());
-        }
-        turn.tell("signup", signup);
         let mut traits = object(json!({"first_name": super::people::first_name(self.number)}));
         if turn.chance.percent(85) {
             traits.insert("marketing_consent".to_owned(), true.into());
@@ -168,7 +163,13 @@ impl Shopper {
         if turn.chance.percent(20) {
             traits.insert("interests".to_owned(), json!(["sport"]));
         }
+        // Sent first, so that nobody is there for a moment of whom nothing is known.
         turn.tell("profile", traits);
+        let mut signup = object(json!({"method": "footer"}));
+        if turn.chance.percent(50) {
+            signup.insert("coupon".to_owned(), "WELCOME".into());
+        }
+        turn.tell("signup", signup);
         turn.follow_by_day(Step::Visit, MINUTE, 3 * DAY);
         turn.follow_by_day(Step::Newsletter, DAY, 8 * DAY);
     }
