@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use spicchio_core::engine::{Effects, Engine, Input, Settings};
 use spicchio_core::event::{Decoder, Event, Mapping, Record, TopicRules};
+use spicchio_core::feature::{FeatureSet, State};
 use spicchio_core::replay::Replay;
 use spicchio_core::segment::language::condition;
 use spicchio_core::segment::{Catalog, Definitions};
@@ -153,7 +154,12 @@ impl Subject for Replaying {
         for id in ids {
             let seen = replay.table().read(id.as_str(), |customer| {
                 let inside = customer.memberships.iter().map(|(segment, _)| segment).collect::<Vec<_>>();
-                (inside, format!("{id} {} {:?}\n", customer.newest, customer.features))
+                // What only age makes irrelevant is dropped when something happens, so the last fold decides how much is left.
+                let mut features = customer.features.clone();
+                features.expire(reading.catalog.features(), reading.catalog.groups(), customer.now(course.until));
+                let mut kept = format!("{id} {}\n", customer.newest);
+                describe(&features, &mut kept);
+                (inside, kept)
             });
             let Some((inside, kept)) = seen else { continue };
             let names = inside.into_iter().map(|segment| reading.catalog.segments()[segment].name.to_string());
@@ -161,5 +167,24 @@ impl Subject for Replaying {
             state.push_str(&kept);
         }
         FinalState { memberships, state: state.into_bytes() }
+    }
+}
+
+/// What is kept, event by event: two states are equal when they keep the same.
+fn describe(features: &FeatureSet, text: &mut String) {
+    for index in features.present() {
+        match features.state(index) {
+            None => {}
+            Some(State::Keyed(keyed)) => {
+                for one in &keyed.values {
+                    text.push_str(&format!("{index} {:?}\n", one.value));
+                    describe(&one.features, text);
+                }
+            }
+            Some(state @ (State::Total(_) | State::Tally(_) | State::Record(_) | State::Register(_))) => {
+                text.push_str(&format!("{index} {state:?}\n"));
+            }
+            Some(state) => text.push_str(&format!("{index} {:?}\n", state.newest_first().collect::<Vec<_>>())),
+        }
     }
 }

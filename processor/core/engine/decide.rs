@@ -136,9 +136,7 @@ impl Desk {
             self.forget(id, customer, effects);
             return true;
         }
-        customer
-            .features
-            .expire(self.catalog.features(), deadline.plus(-self.delays.iter().copied().max().unwrap_or(0)));
+        customer.features.expire(self.catalog.features(), self.catalog.groups(), deadline.plus(-self.delays.iter().copied().max().unwrap_or(0)));
         let before = effects.transitions.len();
         let question = Question {
             id,

@@ -24,7 +24,8 @@ pub struct Column {
     pub ty: Type,
     /// Declared `minimum: 0`: a negative number counts as missing.
     pub nonnegative: bool,
-    /// Take the property's own value and that of each of the event's line items (`items`), as a list without repetition.
+    /// Take the property's own value and that of each of the event's line items (`items`), as a list without
+    /// repetition.
     pub spread: bool,
 }
 

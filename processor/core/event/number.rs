@@ -30,13 +30,12 @@ impl Number {
         }
     }
 
-    /// Reads a JSON number or a literal of the language, exactly; nothing when it needs more than six decimal places or a
-    /// larger magnitude, or is no number.
+    /// Reads a JSON number or a literal of the language, exactly; nothing when it needs more than six decimal places
+    /// or a larger magnitude, or is no number.
     pub fn parse(text: &str) -> Option<Self> {
-        const EXPONENT_MAX: i64 = 400;
         let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
         let (mantissa, exponent) = match digits.split_once(['e', 'E']) {
-            Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().ok()?.clamp(-EXPONENT_MAX, EXPONENT_MAX)),
+            Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().ok()?),
             None => (digits, 0),
         };
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -98,7 +97,25 @@ mod tests {
         ] {
             assert_eq!(Number::parse(text).map(|n| n.to_string()).as_deref(), Some(shown), "{text}");
         }
-        for text in ["1.2345678", "1e-7", "1e400", "9223372036854.775808", "1e13", "", ".5", "NaN", "1x", "-", "--1"] {
+        let zeros = "0".repeat(500);
+        assert_eq!(Number::parse(&format!("1{zeros}e-500")), Number::from_integer(1));
+        assert_eq!(Number::parse(&format!("0.{zeros}1e501")), Number::from_integer(1));
+        for text in [
+            "1e9223372036854775807",
+            "1e-9223372036854775808",
+            "1e9223372036854775808",
+            "1.2345678",
+            "1e-7",
+            "1e400",
+            "9223372036854.775808",
+            "1e13",
+            "",
+            ".5",
+            "NaN",
+            "1x",
+            "-",
+            "--1",
+        ] {
             assert_eq!(Number::parse(text), None, "{text}");
         }
     }

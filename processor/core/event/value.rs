@@ -42,7 +42,8 @@ pub enum Value {
 pub enum Slot {
     /// It does not mention it.
     Absent,
-    /// It says that there is no value: `null`, a value that counts as missing, or for a nested trait a parent that was replaced.
+    /// It says that there is no value: `null`, a value that counts as missing, or for a nested trait a parent that was
+    /// replaced.
     Missing,
     /// It says this.
     Set(Value),

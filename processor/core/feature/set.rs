@@ -60,12 +60,21 @@ impl FeatureSet {
         })
     }
 
-    /// Drops what no reader needs at `now` or later.
-    pub fn expire(&mut self, features: &[Feature], now: Instant) {
+    /// Drops what no reader needs at `now` or later, and the states of which nothing is left. `groups`: the features by value.
+    pub fn expire(&mut self, features: &[Feature], groups: &[Vec<Feature>], now: Instant) {
         let present: SmallVec<[usize; 64]> = self.present().collect();
-        for (index, state) in present.into_iter().zip(&mut self.states) {
-            if let Some(feature) = features.get(index) {
-                expire(feature, state, now);
+        for (index, state) in present.iter().zip(&mut self.states) {
+            if let Some(feature) = features.get(*index) {
+                expire(feature, groups, state, now);
+            }
+        }
+        for index in present {
+            let rank = self.rank(index);
+            if self.states.get(rank).is_some_and(State::is_empty) {
+                self.states.remove(rank);
+                if let Some(word) = self.present.get_mut(index / BITS) {
+                    *word &= !(1 << (index % BITS));
+                }
             }
         }
     }

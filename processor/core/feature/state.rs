@@ -233,13 +233,17 @@ fn fold_edge(fold: &Fold, state: Option<State>, seen: &Seen<'_>) -> Option<State
 }
 
 /// Drops from `state` what no reader needs at `now` or later.
-pub(super) fn expire(feature: &Feature, state: &mut State, now: Instant) {
+pub(super) fn expire(feature: &Feature, groups: &[Vec<Feature>], state: &mut State, now: Instant) {
     match (&feature.fold, state) {
         (Fold::Moments(retention), State::Moments(moments)) => moments.expire(retention, now),
         (Fold::Amounts { retention, reach }, State::Amounts(amounts)) => amounts.expire(retention, *reach, now),
         (Fold::Peaks { retention, .. }, State::Peaks(peaks)) => peaks.expire(retention, now),
         (Fold::Entries { retention, .. }, State::Entries(entries)) => entries.expire(retention, now),
         (Fold::Latest { retention, .. }, State::Latest(latest)) => latest.expire(retention, now),
+        (Fold::Keyed(group), State::Keyed(keyed)) => {
+            let features = groups.get(*group).map_or(&[][..], Vec::as_slice);
+            keyed.values.iter_mut().for_each(|one| one.features.expire(features, &[], now));
+        }
         (_, _) => {}
     }
 }

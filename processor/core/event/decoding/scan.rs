@@ -94,7 +94,7 @@ fn check_surrogates(text: &str) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// The code unit of an escape `uXXXX`, and what follows it.
+/// The code unit of an escape, `u` and four hexadecimal digits, and what follows it.
 fn unit(escape: &str) -> Option<(u16, &str)> {
     let (hex, after) = escape.strip_prefix('u')?.split_at_checked(4)?;
     let digits = hex.bytes().all(|byte| byte.is_ascii_hexdigit());

@@ -125,6 +125,11 @@ impl Catalog {
         &self.features
     }
 
+    /// The features of one value, for all groups.
+    pub fn groups(&self) -> &[Vec<Feature>] {
+        &self.groups
+    }
+
     /// The features of one value, by group.
     pub fn group(&self, group: usize) -> &[Feature] {
         self.groups.get(group).map_or(&[], Vec::as_slice)

@@ -172,7 +172,7 @@ impl Compiler {
             ];
             return Condition::If(Box::new(parts));
         }
-        if constant(left).is_some() && constant(right).is_none() || matches!(left.term, Term::Length(_)) {
+        if is_fixed(left) && !is_fixed(right) {
             return self.comparison(relation.flipped(), right, left);
         }
         if let Some(threshold) = self.threshold(relation, left, right) {
@@ -320,6 +320,11 @@ impl Relation {
             Self::AtLeast => Self::AtMost,
         }
     }
+}
+
+/// Whether an expression is written out: it is compared with, not measured.
+fn is_fixed(expression: &Expression) -> bool {
+    constant(expression).is_some() || matches!(expression.term, Term::Length(_))
 }
 
 /// The value of a constant, a negated one included.
