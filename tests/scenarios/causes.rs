@@ -27,9 +27,10 @@ fn transitions(loaded: &Loaded) -> Vec<Transition> {
 }
 
 fn events(loaded: &Loaded, scenario: &Scenario) -> Vec<Event> {
-    let rules = TopicRules { max_ahead_millis: None, max_late_millis: None, key_required: false, ..TopicRules::default() };
+    let rules =
+        TopicRules { max_ahead_millis: None, max_late_millis: None, key_required: false, ..TopicRules::default() };
     let decoder = Decoder::new(loaded.catalog.interest(), &rules);
-    let decoded = scenario.given.iter().map(|given| {
+    let events = scenario.given.iter().map(|given| {
         let record = serde_json::json!({
             "id": given.id,
             "type": given.kind.as_str(),
@@ -40,7 +41,7 @@ fn events(loaded: &Loaded, scenario: &Scenario) -> Vec<Event> {
         let value = record.to_string();
         decoder.decode(&Record { value: Some(value.as_bytes()), ..Record::default() }).expect("a test's event is valid")
     });
-    decoded.collect()
+    events.collect()
 }
 
 #[test]

@@ -65,11 +65,14 @@ pub(super) fn order(number: u64, products: &[Product], coupon: Option<&str>) -> 
     let value: i32 = products.iter().map(|product| product.price).sum();
     let subtotal = if coupon.is_some() { value - value / 10 } else { value };
     let shipping = if subtotal < FREE_SHIPPING_FROM { 490 } else { 0 };
-    let items: Vec<Value> = products.iter().map(|product| {
-        let mut item = product.properties();
-        item.insert("quantity".to_owned(), json!(1));
-        Value::Object(item)
-    }).collect();
+    let items: Vec<Value> = products
+        .iter()
+        .map(|product| {
+            let mut item = product.properties();
+            item.insert("quantity".to_owned(), json!(1));
+            Value::Object(item)
+        })
+        .collect();
     let mut order = object(json!({
         "order_id": format!("o-{number}"), "subtotal": euros(subtotal), "shipping": euros(shipping),
         "total": euros(subtotal + shipping), "currency": "EUR", "items": items,

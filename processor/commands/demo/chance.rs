@@ -1,6 +1,6 @@
 //! Chance that repeats itself: the same seed gives the same shop, event for event.
 
-/// A stream of numbers that look like chance (SplitMix64).
+/// A stream of numbers that look like chance (`SplitMix64`).
 #[derive(Clone, Debug)]
 pub(super) struct Chance(u64);
 

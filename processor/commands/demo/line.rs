@@ -59,14 +59,18 @@ fn later(until: Instant, at: Option<Instant>) -> String {
 /// `Mon 23 Nov 14:05`, in UTC.
 pub(super) fn moment(at: Instant) -> String {
     const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     // 1 January 1970 was a Thursday.
     let weekday = usize::try_from(at.millis().div_euclid(DAY).rem_euclid(7)).unwrap_or(0);
     let weekday = WEEKDAYS.get(weekday).copied().unwrap_or_default();
     let text = at.to_string();
     let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
-    let month = part(5, 7).parse::<usize>().ok().and_then(|month| MONTHS.get(month.checked_sub(1)?)).copied().unwrap_or_default();
+    let month = part(5, 7)
+        .parse::<usize>()
+        .ok()
+        .and_then(|month| MONTHS.get(month.checked_sub(1)?))
+        .copied()
+        .unwrap_or_default();
     let of_day = at.millis().rem_euclid(DAY);
     let clock = format!("{:02}:{:02}", of_day / HOUR, of_day % HOUR / MINUTE);
     format!("{weekday} {} {month} {clock}", part(8, 10))
@@ -93,7 +97,9 @@ mod tests {
             "at":"2026-11-23T14:00:00.000Z","until":"2026-11-26T10:00:00.000Z",
             "because":[{"condition":"since(last(cart_add)) >= 4h","value":"4h"}]}"#;
         let told = line(&Announced::read(value).unwrap(), Paint { on: false });
-        for part in ["Mon 23 Nov 14:00", "Ada Bianchi", "+ entered cart-abandoned", "by time", "= 4h", "until Thu 26 Nov"] {
+        for part in
+            ["Mon 23 Nov 14:00", "Ada Bianchi", "+ entered cart-abandoned", "by time", "= 4h", "until Thu 26 Nov"]
+        {
             assert!(told.contains(part), "{told}");
         }
     }

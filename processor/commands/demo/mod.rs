@@ -19,6 +19,7 @@ mod stage;
 mod tally;
 mod throttle;
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant as Moment};
 
 use clap::{Args, value_parser};
@@ -35,7 +36,8 @@ use super::terminal::{Format, Terminal};
 /// Watch customers of a synthetic shop enter and leave segments; needs no Kafka and no set-up
 ///
 /// One process holds a broker, the shop and the processor. Time in the shop runs fast: of what happens in its 4 hours, 24
-/// hours or 30 days, a minute shows a good deal. Ctrl-C ends it and sums up. Fails when nothing was decided by time alone.
+/// hours or 30 days, a minute shows a good deal. Ctrl-C ends it and sums up. With --seconds it fails when nothing was
+/// decided by time alone.
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
     /// End after this many seconds of watching; without it, Ctrl-C ends the demo
@@ -50,6 +52,9 @@ pub(crate) struct Demo {
     /// What the processor logs: error, warn, info or debug
     #[arg(long, value_name = "LEVEL", default_value = "error")]
     log: String,
+    /// Keep the configuration, the segments and all events in this folder, to replay and explain them
+    #[arg(long, value_name = "FOLDER")]
+    keep: Option<PathBuf>,
     /// Lines for people, or the transitions as they are in the topic, one JSON object a line
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     output: Format,
@@ -74,43 +79,20 @@ fn speed(text: &str) -> Result<i64, String> {
 
 impl Demo {
     pub(crate) fn execute(self, terminal: Terminal) -> Result<Exit, Failure> {
-        let mut stage = Stage::set(&self.log, terminal)?;
+        let mut stage = Stage::set(&self.log, self.keep.as_deref(), terminal)?;
         let mut shop = Shop::new(self.seed, OPENING);
         let mut screen = Screen::new(self.output, OPENING, terminal);
         stage.introduce(terminal);
-        self.look_back(&mut stage, &mut shop, &mut screen, terminal)?;
+        look_back(&mut stage, &mut shop, &mut screen, terminal)?;
         let watched = self.watch(&mut stage, &mut shop, &mut screen)?;
+        let interrupted = stage.is_over();
         let ended = stage.strike(terminal);
         screen.sum_up(watched, self.speed, terminal)?;
-        if ended? == Exit::Fine && screen.tally().saw_time_pass() {
+        if ended? == Exit::Fine && (interrupted || screen.tally().saw_time_pass()) {
             return Ok(Exit::Fine);
         }
         terminal.error("nobody entered or left a segment by time alone: watch longer, or at a greater --speed");
         Ok(Exit::Bad)
-    }
-
-    /// Sends the shop's past, and waits until the processor knows it.
-    fn look_back(
-        &self,
-        stage: &mut Stage,
-        shop: &mut Shop,
-        screen: &mut Screen,
-        terminal: Terminal,
-    ) -> Result<(), Failure> {
-        let begun = Moment::now();
-        for event in shop.live_until(OPENING) {
-            stage.send(&event)?;
-            screen.tally_mut().past += 1;
-        }
-        stage.keep_time(OPENING)?;
-        stage.wait_until_known()?;
-        screen.show(stage.announced(LAST_LOOK), Duration::ZERO)?;
-        let (past, announced) = (screen.tally().past, screen.tally().announced_past);
-        let took = begun.elapsed().as_secs_f32();
-        terminal.say(&format!(
-            "The shop's past is known: {past} events, {announced} transitions, in {took:.1} s. Now watch:\n"
-        ));
-        Ok(())
     }
 
     /// Lets the shop live and shows what is announced, until the time is up or somebody asks to stop. How long it took.
@@ -133,4 +115,24 @@ impl Demo {
         }
         Ok(watched)
     }
+}
+
+/// Sends the shop's past, and waits until the processor knows it.
+fn look_back(stage: &mut Stage, shop: &mut Shop, screen: &mut Screen, terminal: Terminal) -> Result<(), Failure> {
+    let begun = Moment::now();
+    for event in shop.live_until(OPENING) {
+        stage.send(&event)?;
+        screen.tally_mut().past += 1;
+    }
+    stage.keep_time(OPENING)?;
+    if !stage.wait_until_known()? {
+        return Ok(());
+    }
+    screen.show(stage.announced(LAST_LOOK), Duration::ZERO)?;
+    let (past, announced) = (screen.tally().past, screen.tally().announced_past);
+    let took = begun.elapsed().as_secs_f32();
+    terminal.say(&format!(
+        "The shop's past is known: {past} events, {announced} transitions, in {took:.1} s. Now watch:\n"
+    ));
+    Ok(())
 }

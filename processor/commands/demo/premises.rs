@@ -1,7 +1,8 @@
-//! What the processor is given: a folder with the example segments and a configuration, thrown away at the end.
+//! What the processor is given: a folder with the example segments and a configuration, thrown away at the end unless it
+//! is to be kept; then it holds the shop's events too, to be replayed.
 
-use std::fs;
-use std::io::ErrorKind;
+use std::fs::{self, File};
+use std::io::{BufWriter, ErrorKind};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
@@ -27,19 +28,23 @@ const SEGMENTS: [(&str, &str); 11] = [
     ("win-back.yaml", include_str!("../../../schemas/examples/segments/win-back.yaml")),
 ];
 
-/// A folder that goes when this is dropped.
+/// A folder; it goes when this is dropped, unless it is kept.
 #[derive(Debug)]
 pub(super) struct Premises {
     folder: PathBuf,
+    kept: bool,
 }
 
 impl Premises {
     /// How many names are tried; the folders of demos that were killed may still be there.
     const NAMES_MAX: u32 = 100;
 
-    /// A fresh folder with the example segments.
-    pub(super) fn open() -> Result<Self, Failure> {
-        let premises = Self { folder: fresh()? };
+    /// A fresh folder with the example segments: that one, or one that is thrown away.
+    pub(super) fn open(kept: Option<&Path>) -> Result<Self, Failure> {
+        let premises = match kept {
+            Some(folder) => Self { folder: made(folder)?, kept: true },
+            None => Self { folder: fresh()?, kept: false },
+        };
         premises.write("segments", None)?;
         for (name, text) in SEGMENTS {
             premises.write(&format!("segments/{name}"), Some(text))?;
@@ -50,6 +55,19 @@ impl Premises {
     /// The configuration file.
     pub(super) fn file(&self) -> PathBuf {
         self.folder.join("spicchio.yaml")
+    }
+
+    /// The file of all events that are sent, where they are kept.
+    pub(super) fn events(&self) -> Result<Option<BufWriter<File>>, Failure> {
+        let path = self.folder.join("events.ndjson");
+        let create = || File::create_new(&path).map(BufWriter::new).map_err(|error| unwritable(&path, &error));
+        self.kept.then(create).transpose()
+    }
+
+    /// How to replay what was kept.
+    pub(super) fn replay(&self) -> Option<String> {
+        let folder = self.folder.display();
+        self.kept.then(|| format!("spicchio replay --segments {folder}/segments --events {folder}/events.ndjson"))
     }
 
     /// Writes the configuration, and reads it as the processor would.
@@ -78,9 +96,17 @@ impl Premises {
 
 impl Drop for Premises {
     fn drop(&mut self) {
-        // What cannot be removed is left to whoever tidies the folder of temporary files.
-        let _ = fs::remove_dir_all(&self.folder);
+        if !self.kept {
+            // What cannot be removed is left to whoever tidies the folder of temporary files.
+            let _ = fs::remove_dir_all(&self.folder);
+        }
     }
+}
+
+fn made(folder: &Path) -> Result<PathBuf, Failure> {
+    let refused = |error| Failure::Usage(format!("{}: {error}; name a folder that is not there yet", folder.display()));
+    fs::create_dir(folder).map_err(refused)?;
+    Ok(folder.to_owned())
 }
 
 fn fresh() -> Result<PathBuf, Failure> {
@@ -98,14 +124,15 @@ fn fresh() -> Result<PathBuf, Failure> {
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::Broken(format!("{} cannot be written: {error}; set TMPDIR to a folder that can", path.display()))
+    Failure::Broken(format!("{} cannot be written: {error}; set TMPDIR to a folder that can be", path.display()))
 }
 
 /// An address of this machine for the HTTP server: the usual port, or a free one where that is taken.
 pub(super) fn address() -> Result<SocketAddr, Failure> {
     /// The port that `run` listens on by default.
     const USUAL: u16 = 8080;
-    let tried = [USUAL, 0].map(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).and_then(|bound| bound.local_addr()));
+    let tried =
+        [USUAL, 0].map(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).and_then(|bound| bound.local_addr()));
     let [usual, free] = tried;
     usual.or(free).map_err(|error| Failure::Broken(format!("there is no free port on 127.0.0.1: {error}")))
 }
@@ -125,7 +152,7 @@ mod tests {
 
     #[test]
     fn the_folder_goes_with_the_demo() {
-        let premises = Premises::open().unwrap();
+        let premises = Premises::open(None).unwrap();
         let config = premises.configure("127.0.0.1:1", "127.0.0.1:2".parse().unwrap(), "warn").unwrap();
         assert!(config.segments.iter().all(|path| path.is_dir()), "{:?}", config.segments);
         let file = premises.file();

@@ -53,7 +53,8 @@ impl Screen {
         if let Some(unshown) = self.throttle.second(watched.as_secs()) {
             self.admit(unshown)?;
         }
-        let read = |value: Vec<u8>| Announced::read(&value).map(|announced| (announced, value)).map_err(Failure::Broken);
+        let read =
+            |value: Vec<u8>| Announced::read(&value).map(|announced| (announced, value)).map_err(Failure::Broken);
         let mut read = values.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
         read.sort_by_key(|(announced, _)| announced.at());
         for (announced, value) in read {

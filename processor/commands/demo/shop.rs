@@ -99,7 +99,7 @@ impl Shop {
         shopper.take(step, &mut turn);
         let Turn { events: told, following, .. } = turn;
         for (kind, properties) in told {
-            self.tell(number, at, kind, properties, events);
+            self.tell(number, at, kind, &properties, events);
         }
         for (at, step) in following {
             self.arrange(at, Entry::Step(number, step));
@@ -130,7 +130,7 @@ impl Shop {
             let mut drop = product.properties();
             drop.insert("price".to_owned(), euros(product.price - product.price / 4));
             drop.insert("price_before".to_owned(), euros(product.price));
-            self.tell(number, at, "price_drop", drop, events);
+            self.tell(number, at, "price_drop", &drop, events);
         }
         let after = self.chance.between(4 * HOUR, 20 * HOUR);
         self.arrange(at.plus(after), Entry::Markdown);
@@ -141,7 +141,7 @@ impl Shop {
         number: usize,
         at: Instant,
         kind: &'static str,
-        properties: Map<String, Value>,
+        properties: &Map<String, Value>,
         events: &mut Vec<ShopEvent>,
     ) {
         if !self.is_remembered(kind, at) {
@@ -202,8 +202,20 @@ mod tests {
     fn whatever_a_customer_can_do_is_done() {
         let events = events(1);
         for kind in [
-            "signup", "profile", "email_sent", "email_open", "email_click", "unsubscribe", "page_view", "search",
-            "wishlist_add", "review", "cart_add", "checkout_start", "purchase", "price_drop",
+            "signup",
+            "profile",
+            "email_sent",
+            "email_open",
+            "email_click",
+            "unsubscribe",
+            "page_view",
+            "search",
+            "wishlist_add",
+            "review",
+            "cart_add",
+            "checkout_start",
+            "purchase",
+            "price_drop",
         ] {
             let word = format!("\"type\":\"{kind}\"");
             assert!(events.iter().any(|event| event.json.contains(&word)), "nobody does {kind}");

@@ -126,7 +126,7 @@ impl Shopper {
         match step {
             Step::SignUp => self.sign_up(turn),
             Step::Visit => self.visit(turn),
-            Step::Look { product, left } => self.look(product, left, turn),
+            Step::Look { product, left } => look(product, left, turn),
             Step::Search => {
                 turn.tell("search", object(json!({"query": "varifocal contact lens", "results": 0})));
                 if turn.chance.percent(60) {
@@ -188,18 +188,6 @@ impl Shopper {
             turn.follow_by_day(Step::Visit, 60 * DAY, 400 * DAY);
         } else {
             turn.follow_by_day(Step::Visit, self.pause * DAY / 2, self.pause * DAY * 3 / 2);
-        }
-    }
-
-    fn look(&mut self, product: Product, left: u8, turn: &mut Turn<'_>) {
-        turn.tell("page_view", product.properties());
-        if let Some(left) = left.checked_sub(1) {
-            let next = if turn.chance.percent(60) { product } else { *turn.chance.pick(&SHELF).unwrap_or(&product) };
-            turn.follow(Step::Look { product: next, left }, 20 * SECOND, 4 * MINUTE);
-        } else if turn.chance.percent(45) {
-            turn.follow(Step::Fill(product), 20 * SECOND, 2 * MINUTE);
-        } else if turn.chance.percent(25) {
-            turn.follow(Step::Wish(product), 10 * SECOND, MINUTE);
         }
     }
 
@@ -276,6 +264,18 @@ impl Shopper {
             self.asleep = false;
             turn.follow_by_day(Step::Visit, 2 * DAY, self.pause * DAY);
         }
+    }
+}
+
+fn look(product: Product, left: u8, turn: &mut Turn<'_>) {
+    turn.tell("page_view", product.properties());
+    if let Some(left) = left.checked_sub(1) {
+        let next = if turn.chance.percent(60) { product } else { *turn.chance.pick(&SHELF).unwrap_or(&product) };
+        turn.follow(Step::Look { product: next, left }, 20 * SECOND, 4 * MINUTE);
+    } else if turn.chance.percent(45) {
+        turn.follow(Step::Fill(product), 20 * SECOND, 2 * MINUTE);
+    } else if turn.chance.percent(25) {
+        turn.follow(Step::Wish(product), 10 * SECOND, MINUTE);
     }
 }
 

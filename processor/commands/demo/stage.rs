@@ -1,6 +1,9 @@
 //! Everything that runs behind the scenes: the broker, the processor, the shop's producer and the reader of transitions.
 
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant as Moment};
 
@@ -28,6 +31,8 @@ pub(super) struct Stage {
     stop: Stop,
     embedded: Embedded,
     premises: Premises,
+    /// What was sent, where it is kept.
+    record: Option<BufWriter<File>>,
     address: SocketAddr,
     transitions: String,
     sent: u64,
@@ -37,17 +42,18 @@ pub(super) struct Stage {
 
 impl Stage {
     /// How long the processor may take to read the shop's past.
-    const PATIENCE: Duration = Duration::from_secs(60);
+    const PATIENCE: Duration = Duration::from_mins(1);
     /// How often to look whether it has.
     const PAUSE: Duration = Duration::from_millis(100);
     /// How often each partition is told the shop's time when nothing else tells it.
     const BEAT: Duration = Duration::from_millis(200);
 
     /// Starts everything.
-    pub(super) fn set(log: &str, terminal: Terminal) -> Result<Self, Failure> {
+    pub(super) fn set(log: &str, keep: Option<&Path>, terminal: Terminal) -> Result<Self, Failure> {
         let broken = |error: &dyn std::fmt::Display| Failure::Broken(error.to_string());
         let address = premises::address()?;
-        let premises = Premises::open()?;
+        let premises = Premises::open(keep)?;
+        let record = premises.events()?;
         let unreached = premises.configure("localhost:9092", address, log)?;
         let outputs = &unreached.outputs;
         let topics = [EVENTS, &outputs.transitions, &outputs.memberships, &outputs.dead_letters];
@@ -56,13 +62,26 @@ impl Stage {
         logs::start(&config.log, terminal.color()).map_err(|error| broken(&error))?;
         let poster = embedded.poster(EVENTS).map_err(|error| broken(&error))?;
         let listener = embedded.listener(&config.outputs.transitions).map_err(|error| broken(&error))?;
-        let (connection, stop, transitions) = (embedded.connection(&config.kafka), Stop::new(), config.outputs.transitions.clone());
+        let (connection, stop, transitions) =
+            (embedded.connection(&config.kafka), Stop::new(), config.outputs.transitions.clone());
         let asked = stop.clone();
         let work = move || run_until(connection, &config, RunOptions::default(), &asked);
         let processor = std::thread::Builder::new().name("processor".to_owned()).spawn(work);
         let processor = Some(processor.map_err(|error| broken(&error))?);
-        let (sent, beats, last_beat) = (0, 0, None);
-        Ok(Self { poster, listener, processor, stop, embedded, premises, address, transitions, sent, beats, last_beat })
+        Ok(Self {
+            poster,
+            listener,
+            processor,
+            stop,
+            embedded,
+            premises,
+            record,
+            address,
+            transitions,
+            sent: 0,
+            beats: 0,
+            last_beat: None,
+        })
     }
 
     /// Says what runs and how to look at it from outside.
@@ -113,11 +132,15 @@ impl Stage {
 
     fn post(&mut self, posting: &Posting<'_>) -> Result<(), Failure> {
         self.sent += 1;
+        if let Some(record) = &mut self.record {
+            let kept = record.write_all(posting.value).and_then(|()| record.write_all(b"\n"));
+            kept.map_err(|error| Failure::Broken(format!("the events cannot be kept: {error}")))?;
+        }
         self.poster.send(posting).map_err(|error| Failure::Broken(error.to_string()))
     }
 
-    /// Waits until the processor has taken in everything that was sent.
-    pub(super) fn wait_until_known(&mut self) -> Result<(), Failure> {
+    /// Waits until the processor has taken in everything that was sent. False when it is over before.
+    pub(super) fn wait_until_known(&mut self) -> Result<bool, Failure> {
         self.poster.flush().map_err(|error| Failure::Broken(error.to_string()))?;
         let begun = Moment::now();
         while !self.is_over() && glance::events_folded(self.address) != Some(self.sent) {
@@ -131,7 +154,7 @@ impl Stage {
             }
             std::thread::sleep(Self::PAUSE);
         }
-        Ok(())
+        Ok(!self.is_over())
     }
 
     /// The transitions that came meanwhile; with `patience`, until none came for that long.
@@ -148,6 +171,12 @@ impl Stage {
     pub(super) fn strike(&mut self, terminal: Terminal) -> Result<Exit, Failure> {
         self.stop.request();
         let Some(processor) = self.processor.take() else { return Ok(Exit::Fine) };
+        if let Some(record) = &mut self.record {
+            record.flush().map_err(|error| Failure::Broken(format!("the events cannot be kept: {error}")))?;
+        }
+        if let Some(command) = self.premises.replay() {
+            terminal.say(&format!("\nDecide it all again, from the events alone:\n  {command}"));
+        }
         let ended = processor.join().map_err(|_| Failure::Broken("the processor failed".to_owned()))?;
         configured::ended(ended, terminal)
     }

@@ -37,7 +37,11 @@ impl Throttle {
             self.shown += 1;
             return true;
         }
-        if is_entry { self.unshown.entered += 1 } else { self.unshown.left += 1 }
+        if is_entry {
+            self.unshown.entered += 1;
+        } else {
+            self.unshown.left += 1;
+        }
         false
     }
 }

@@ -51,7 +51,8 @@ impl Poster {
 
     /// Sends an event; waits where the client's queue is full.
     pub fn send(&self, posting: &Posting<'_>) -> Result<(), ClientError> {
-        let mut record = BaseRecord::to(&self.topic).key(posting.key).payload(posting.value).timestamp(posting.timestamp);
+        let mut record =
+            BaseRecord::to(&self.topic).key(posting.key).payload(posting.value).timestamp(posting.timestamp);
         record.partition = posting.partition;
         let begun = std::time::Instant::now();
         loop {
