@@ -1,5 +1,5 @@
-//! What the examples show: in the tests of every file somebody enters by an event, enters by time, leaves by an event and
-//! leaves by time; every segment is entered and left; and every segment has a sentence for people.
+//! What the examples show: in the tests of every file somebody enters by an event, enters by time, leaves by an event
+//! and leaves by time; every segment is entered and left; and every segment has a sentence for people.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! Definitions with their tests, as files that a marketer can read: the examples, and the corners of the language.
 //!
 //! They run through the same code as `spicchio test`. Expected instants are derived by hand from what the documentation
-//! says of the language, never from what the engine answered. A scenario file stands alone; the examples are one catalog,
-//! as in a shop.
+//! says of the language, never from what the engine answered. A scenario file stands alone; the examples are one
+//! catalog, as in a shop.
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking, and says why")]
 
 mod causes;

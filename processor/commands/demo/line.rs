@@ -43,16 +43,16 @@ pub(super) fn line(announced: &Announced, paint: Paint) -> String {
     let cause = if announced.is_by_time() { paint.with(Paint::CYAN, &cause) } else { cause };
     let until = announced.until().filter(|_| announced.is_entry());
     let until = until.map(|until| format!("  until {}", later(until, announced.at()))).unwrap_or_default();
-    format!("{when}  {who:<14} {what} {cause} {}", paint.dim(&format!("{}{until}", announced.why(WHY_COLUMNS_MAX))))
+    format!("{when}  {who:<15} {what} {cause} {}", paint.dim(&format!("{}{until}", announced.why(WHY_COLUMNS_MAX))))
 }
 
-/// A moment that is yet to come; with its year where that is another one.
+/// A moment that is yet to come; in another year than `at` its date is enough.
 fn later(until: Instant, at: Option<Instant>) -> String {
     let year = |instant: Instant| instant.to_string().get(..4).map(str::to_owned).unwrap_or_default();
     let told = moment(until);
     match at {
         Some(at) if year(at) == year(until) => told,
-        Some(_) | None => format!("{told} {}", year(until)),
+        Some(_) | None => format!("{} {}", told.get(..10).unwrap_or_default(), year(until)),
     }
 }
 

@@ -1,8 +1,8 @@
 //! `spicchio demo`: a shop to watch, with nothing installed.
 //!
 //! A broker inside this process, a synthetic shop that sends its events there as any producer would, the ordinary
-//! processor on a configuration that is thrown away, and an ordinary consumer of its transitions, which are shown as they
-//! come. The shop's time runs faster than the wall's, so that a minute of watching shows what time alone decides.
+//! processor on a configuration that is thrown away, and an ordinary consumer of its transitions, which are shown as
+//! they come. The shop's time runs faster than the wall's, so that a minute of watching shows what time alone decides.
 
 mod announced;
 mod assortment;
@@ -35,9 +35,9 @@ use super::terminal::{Format, Terminal};
 
 /// Watch customers of a synthetic shop enter and leave segments; needs no Kafka and no set-up
 ///
-/// One process holds a broker, the shop and the processor. Time in the shop runs fast: of what happens in its 4 hours, 24
-/// hours or 30 days, a minute shows a good deal. Ctrl-C ends it and sums up. With --seconds it fails when nothing was
-/// decided by time alone.
+/// One process holds a broker, the shop and the processor. Time in the shop runs fast: of what happens in its 4 hours,
+/// 24 hours or 30 days, a minute shows a good deal. Ctrl-C ends it and sums up. With --seconds it fails when nothing
+/// was decided by time alone.
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
     /// End after this many seconds of watching; without it, Ctrl-C ends the demo

@@ -1,5 +1,5 @@
-//! What the processor is given: a folder with the example segments and a configuration, thrown away at the end unless it
-//! is to be kept; then it holds the shop's events too, to be replayed.
+//! What the processor is given: a folder with the example segments and a configuration, thrown away at the end unless
+//! it is to be kept; then it holds the shop's events too, to be replayed.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, ErrorKind};

@@ -156,8 +156,8 @@ impl Shop {
         events.push(ShopEvent { customer, at, json: event.to_string() });
     }
 
-    /// Whether the shop still has this event when the watching begins: orders and profiles for ever, letters for months,
-    /// every click for days.
+    /// Whether the shop still has this event when the watching begins: orders and profiles for ever, letters for
+    /// months, every click for days.
     fn is_remembered(&self, kind: &str, at: Instant) -> bool {
         let days = match kind {
             "signup" | "profile" | "purchase" | "review" | "unsubscribe" => return true,

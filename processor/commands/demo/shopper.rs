@@ -1,7 +1,8 @@
-//! One customer of the shop as a state machine: comes by, looks, fills a cart, buys or does not, reads mail, falls asleep.
+//! One customer of the shop as a state machine: comes by, looks, fills a cart, buys or does not, reads mail, falls
+//! asleep.
 //!
-//! A step happens at an instant; it tells the events that the shop's tracker would send, and which steps follow when. Not
-//! here: whose turn it is (`shop`).
+//! A step happens at an instant; it tells the events that the shop's tracker would send, and which steps follow when.
+//! Not here: whose turn it is (`shop`).
 
 use serde_json::{Map, Value, json};
 use spicchio_core::timer::Instant;

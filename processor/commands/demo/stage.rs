@@ -1,4 +1,5 @@
-//! Everything that runs behind the scenes: the broker, the processor, the shop's producer and the reader of transitions.
+//! Everything that runs behind the scenes: the broker, the processor, the shop's producer and the reader of
+//! transitions.
 
 use std::fs::File;
 use std::io::{BufWriter, Write as _};

@@ -1,7 +1,8 @@
 //! A broker inside this process, for `spicchio demo` alone.
 //!
-//! It speaks Kafka's protocol on a real port and needs no set-up. It promises little: it keeps a few megabytes a partition,
-//! remembers no offsets of transactions, and has no administration. Nothing that is claimed of the processor rests on it.
+//! It speaks Kafka's protocol on a real port and needs no set-up. It promises little: it keeps a few megabytes a
+//! partition, remembers no offsets of transactions, and has no administration. Nothing that is claimed of the processor
+//! rests on it.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! Ordinary clients of the embedded broker: what a shop that sends events and a consumer of transitions would use.
 //!
-//! They know nothing of the processor and share nothing with it but the broker. Not here: what is sent, and what becomes
-//! of what is read.
+//! They know nothing of the processor and share nothing with it but the broker. Not here: what is sent, and what
+//! becomes of what is read.
 
 use std::time::Duration;
 
@@ -103,7 +103,8 @@ impl Listener {
         Ok(Self { consumer })
     }
 
-    /// The value of the next record, if one comes within `timeout`. What the client reports beside records goes to the log.
+    /// The value of the next record, if one comes within `timeout`. What the client reports beside records goes to the
+    /// log.
     pub fn next(&self, timeout: Duration) -> Option<Vec<u8>> {
         match self.consumer.poll(timeout)? {
             Ok(message) => Some(message.payload().unwrap_or_default().to_vec()),
