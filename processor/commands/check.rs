@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
+use spicchio_core::segment::Catalog;
 use spicchio_core::segment::language::{Diagnostic, Severity};
 
+use super::cost::{self, Cost};
 use super::definitions::{self, Definitions};
 use super::diagnostics::{self, Reported};
 use super::exit::{Exit, Failure};
@@ -20,6 +22,9 @@ pub(crate) struct Check {
     /// Files, or folders with all their .yaml files
     #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Say what each segment keeps of a customer, and which segments share it
+    #[arg(long)]
+    explain_cost: bool,
     /// Fail on advice too
     #[arg(long)]
     deny_warnings: bool,
@@ -34,14 +39,17 @@ struct Report<'a> {
     ok: bool,
     files: Vec<File<'a>>,
     diagnostics: Vec<Reported<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<Vec<Cost<'a>>>,
 }
 
 #[derive(Debug, Serialize)]
 struct File<'a> {
     #[serde(rename = "file")]
     name: &'a str,
-    segments: usize,
-    tests: usize,
+    /// Null where the files together are refused.
+    segments: Option<usize>,
+    tests: Option<usize>,
     errors: usize,
     advice: usize,
 }
@@ -55,6 +63,9 @@ impl Check {
         };
         let ok = !refused && (found.is_empty() || !self.deny_warnings);
         let files = files(&definitions, found);
+        let accepted = definitions.loaded.as_ref().ok().filter(|_| self.explain_cost);
+        let catalog = accepted.map(|loaded| Catalog::compile(&loaded.definitions));
+        let cost = catalog.as_ref().map(cost::of);
         match self.output {
             Format::Text => {
                 diagnostics::show(found, &definitions.sources, terminal);
@@ -62,11 +73,14 @@ impl Check {
                 for file in &files {
                     writeln!(data, "{}: {}", file.name, file.in_words())?;
                 }
+                if let Some(cost) = &cost {
+                    cost::print(cost, &mut data)?;
+                }
                 data.flush()?;
             }
             Format::Json => {
                 let diagnostics = found.iter().map(|one| diagnostics::reported(one, &definitions.sources)).collect();
-                terminal::json(&Report { ok, files, diagnostics })?;
+                terminal::json(&Report { ok, files, diagnostics, cost })?;
             }
         }
         Ok(if ok { Exit::Fine } else { Exit::Bad })
@@ -79,13 +93,7 @@ fn files<'a>(definitions: &'a Definitions, found: &[Diagnostic]) -> Vec<File<'a>
         let loaded = definitions.loaded.as_ref().ok();
         let segments = loaded.and_then(|loaded| loaded.segments_by_file.get(name).copied());
         let tests = loaded.map(|loaded| loaded.scenarios.iter().filter(|one| one.file == name).count());
-        File {
-            name,
-            segments: segments.unwrap_or(0),
-            tests: tests.unwrap_or(0),
-            errors: count(Severity::Error),
-            advice: count(Severity::Advice),
-        }
+        File { name, segments, tests, errors: count(Severity::Error), advice: count(Severity::Advice) }
     };
     definitions.sources.iter().map(|source| of_file(&source.name)).collect()
 }
@@ -96,8 +104,11 @@ impl File<'_> {
         if self.errors > 0 {
             return of(self.errors, "mistake", "mistakes");
         }
-        let tests = if self.tests == 0 { String::new() } else { format!(", {}", of(self.tests, "test", "tests")) };
+        let (Some(segments), Some(tests)) = (self.segments, self.tests) else {
+            return "no mistake of its own".to_owned();
+        };
+        let tests = if tests == 0 { String::new() } else { format!(", {}", of(tests, "test", "tests")) };
         let advice = if self.advice == 0 { String::new() } else { format!(", {} to look at", self.advice) };
-        format!("{}{tests}{advice} OK", of(self.segments, "segment", "segments"))
+        format!("{}{tests}{advice} OK", of(segments, "segment", "segments"))
     }
 }

@@ -45,14 +45,17 @@ pub(crate) fn announce(text: &str) -> Result<AnnounceFrom, String> {
     match text {
         "now" => Ok(AnnounceFrom::Now),
         "start" => Ok(AnnounceFrom::Start),
-        _ => Err("write now (one entry per membership, once caught up) or start (everything, as it happened)".to_owned()),
+        _ => {
+            Err("write now (one entry per membership, once caught up) or start (everything, as it happened)".to_owned())
+        }
     }
 }
 
 impl Configured {
     /// The checked configuration.
     pub(crate) fn load(self) -> Result<Loaded, Failure> {
-        let environment = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let environment =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         let sources = Sources { file: self.config, environment: environment.collect(), flags: self.settings };
         load(&sources).map_err(|refused| {
             let count = refused.mistakes.len();

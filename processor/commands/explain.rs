@@ -72,12 +72,11 @@ impl Explain {
         tally.say(terminal);
         let now = self.at.or(tally.newest).unwrap_or(Instant::MIN);
         engine.finish(now, drop);
-        let found = engine.table().read(self.customer.as_str(), |customer| {
-            self.answer(&catalog, index, segment, customer, now)
-        });
-        let answer = found.ok_or_else(|| {
-            Failure::Broken(format!("no event of customer `{}` was read up to {now}", self.customer))
-        })?;
+        let found = engine
+            .table()
+            .read(self.customer.as_str(), |customer| self.answer(&catalog, index, segment, customer, now));
+        let answer = found
+            .ok_or_else(|| Failure::Broken(format!("no event of customer `{}` was read up to {now}", self.customer)))?;
         self.show(&answer)?;
         Ok(Exit::Fine)
     }

@@ -55,9 +55,7 @@ mod tests {
             [
                 "<testsuites><testsuite name=\"spicchio\" tests=\"2\" failures=\"1\">",
                 &format!("<testcase {name}/>"),
-                &format!(
-                    "<testcase {name}><failure message=\"x &lt; y\">x &lt; y&#10;z</failure></testcase>"
-                ),
+                &format!("<testcase {name}><failure message=\"x &lt; y\">x &lt; y&#10;z</failure></testcase>"),
                 "</testsuite></testsuites>",
             ]
         );

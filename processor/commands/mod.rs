@@ -1,11 +1,12 @@
 //! What an operator can type.
 //!
-//! Data goes to standard output, everything else to standard error. Exit codes: 0 fine, 1 the checked thing is bad, 2 usage,
-//! 78 the configuration is refused. A reader that goes away (`| head`) ends a command quietly.
+//! Data goes to standard output, everything else to standard error. Exit codes: 0 fine, 1 the checked thing is bad, 2
+//! usage, 78 the configuration is refused. A reader that goes away (`| head`) ends a command quietly.
 
 mod check;
 mod completions;
 mod configured;
+mod cost;
 mod definitions;
 mod demo;
 mod diagnostics;
@@ -17,8 +18,8 @@ mod junit;
 mod replay;
 mod run;
 mod schema;
-mod test;
 mod terminal;
+mod test;
 
 use std::process::ExitCode;
 

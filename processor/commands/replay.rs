@@ -97,7 +97,8 @@ impl Replay {
                 terminal.say(&text);
             }
             Format::Text => {
-                let width = report.segments.iter().map(|counts| counts.segment.chars().count()).max().unwrap_or(0).max(7);
+                let width =
+                    report.segments.iter().map(|counts| counts.segment.chars().count()).max().unwrap_or(0).max(7);
                 terminal.say(&format!("{:width$} {:>10} {:>10} {:>10}", "segment", "entered", "exited", "inside"));
                 for counts in &report.segments {
                     let Counts { segment, entered, exited, members } = counts;

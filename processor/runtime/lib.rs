@@ -4,6 +4,8 @@ pub mod broker;
 pub mod clock;
 pub mod config;
 pub mod definitions;
+mod failure;
+mod house;
 pub mod logs;
 pub mod metrics;
 pub mod partition;
@@ -13,7 +15,8 @@ pub mod server;
 mod slot;
 mod stop;
 
-pub use runtime::{InitOptions, RunError, RunOptions, init, run, run_on, run_until};
+pub use failure::RunError;
+pub use runtime::{InitOptions, RunOptions, init, run, run_on, run_until};
 pub use stop::Stop;
 
 /// The version of this build.

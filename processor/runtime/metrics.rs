@@ -173,7 +173,8 @@ impl Metrics {
         self.transitions.with_label_values(&[&*changes.label, change.as_str(), cause.as_str()]).inc_by(count);
     }
 
-    /// How many entries into a segment and exits from it were announced since the start, by any partition of this instance.
+    /// How many entries into a segment and exits from it were announced since the start, by any partition of this
+    /// instance.
     pub fn entered_and_exited(&self, segment: &Arc<str>) -> (u64, u64) {
         let changes = self.changes(segment);
         (changes.entered.load(Ordering::Relaxed), changes.exited.load(Ordering::Relaxed))
@@ -262,6 +263,27 @@ mod tests {
                 row.name
             );
         }
+    }
+
+    /// Words that begin like our metrics; those of a histogram without what Prometheus adds.
+    fn metrics_named_in(text: &str) -> Vec<&str> {
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let base = |word: &'_ str| {
+            ["_bucket", "_sum", "_count"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word).len()
+        };
+        words.filter(|word| word.starts_with("spicchio_")).map(|word| &word[..base(word)]).collect()
+    }
+
+    #[test]
+    fn alerts_and_the_runbook_speak_of_metrics_and_of_each_other() {
+        let alerts = include_str!("../../deploy/alerts.yaml");
+        let runbook = include_str!("../../deploy/RUNBOOK.md");
+        for name in metrics_named_in(alerts).into_iter().chain(metrics_named_in(runbook)) {
+            assert!(TABLE.iter().any(|row| row.name == name), "no metric is called {name}");
+        }
+        let alerts: Vec<&str> = alerts.lines().filter_map(|line| line.trim().strip_prefix("- alert: ")).collect();
+        let entries: Vec<&str> = runbook.lines().filter_map(|line| line.strip_prefix("### Spicchio")).collect();
+        assert!(alerts.len() > 5 && alerts.iter().filter_map(|alert| alert.strip_prefix("Spicchio")).eq(entries));
     }
 
     #[test]

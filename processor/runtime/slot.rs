@@ -1,8 +1,8 @@
 //! The name under which this process commits: the stem of its transactional ids.
 //!
-//! It should be the same after a restart, since a producer with the same id ends at once what a dead one left open, which
-//! otherwise takes until that transaction times out. And it must not be another process's, or the two fence each other.
-//! A host's name with the port on which this process listens is both: a host has one listener per port.
+//! It should be the same after a restart, since a producer with the same id ends at once what a dead one left open,
+//! which otherwise takes until that transaction times out. And it must not be another process's, or the two fence
+//! each other. A host's name with the port on which this process listens is both: a host has one listener per port.
 
 use std::collections::hash_map::RandomState;
 use std::fs;

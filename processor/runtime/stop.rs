@@ -1,13 +1,14 @@
-//! The wish that a running processor stops: by a signal, by its caller, or because a part of it failed.
+//! The wish to stop, seen by tasks and threads.
 
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-/// The wish to stop, seen by tasks and threads; clones are one and the same. It is never taken back.
+use crate::failure::RunError;
+
+/// The wish that a running processor stops: of a signal, of its caller, or because a part of it failed. Clones are one
+/// and the same, and it is never taken back.
 #[derive(Clone, Debug)]
 pub struct Stop {
     flag: Arc<AtomicBool>,
@@ -15,7 +16,12 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// Nobody wishes it yet.
+    /// What a thread looks at.
+    pub(crate) fn flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.flag)
+    }
+
+    /// Not asked for yet.
     #[expect(clippy::new_without_default, reason = "a wish that nobody else can see is no default of anything")]
     pub fn new() -> Self {
         Self { flag: Arc::default(), sender: Arc::new(watch::Sender::new(false)) }
@@ -27,25 +33,22 @@ impl Stop {
         self.sender.send_replace(true);
     }
 
-    /// Whether somebody asked.
+    /// Whether it was asked for.
     pub fn is_requested(&self) -> bool {
         self.flag.load(Ordering::Relaxed)
     }
 
-    /// What threads look at.
-    pub(crate) fn flag(&self) -> &Arc<AtomicBool> {
-        &self.flag
-    }
-
-    /// What tasks wait for.
+    /// What a task waits on.
     pub(crate) fn watch(&self) -> watch::Receiver<bool> {
         self.sender.subscribe()
     }
 
-    /// Asks to stop on SIGTERM and SIGINT.
-    pub(crate) fn on_signals(&self) -> io::Result<()> {
+    /// Stops on SIGTERM and SIGINT.
+    pub(crate) fn on_signals(&self) -> Result<(), RunError> {
+        use tokio::signal::unix::{SignalKind, signal};
         for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
-            let (mut signal, stop) = (signal(kind)?, self.clone());
+            let failed = |error: std::io::Error| RunError::Start { what: "signals", reason: error.to_string() };
+            let (mut signal, stop) = (signal(kind).map_err(failed)?, self.clone());
             tokio::spawn(async move {
                 while signal.recv().await.is_some() {
                     tracing::info!("asked to stop");

@@ -147,6 +147,7 @@ impl Subject for Replaying {
     fn final_state(&self, course: &Course) -> FinalState {
         let reading = Reading::new(course);
         let replay = reading.replay(course, |_| {});
+        let clock = replay.clock().map_or(course.until, |clock| clock.max(course.until));
         let mut ids = replay.table().ids();
         ids.sort();
         let mut memberships = BTreeSet::new();
@@ -156,7 +157,7 @@ impl Subject for Replaying {
                 let inside = customer.memberships.iter().map(|(segment, _)| segment).collect::<Vec<_>>();
                 // What only age makes irrelevant is dropped when something happens, so the last fold decides how much is left.
                 let mut features = customer.features.clone();
-                features.expire(reading.catalog.features(), reading.catalog.groups(), customer.now(course.until));
+                features.expire(reading.catalog.features(), reading.catalog.groups(), customer.now(clock));
                 let mut kept = format!("{id} {}\n", customer.newest);
                 describe(&features, &mut kept);
                 (inside, kept)

@@ -8,8 +8,8 @@
 
 use std::time::Duration;
 
-use spicchio_testkit::kafka::{Broker, Isolation, committed, drain, ends};
-use spicchio_testkit::process::until;
+use spicchio_testkit::kafka::{Broker, Isolation, Reader, drain};
+use spicchio_testkit::process::{until, until_some};
 use spicchio_testkit::processor::Setup;
 use spicchio_testkit::shop::{Seeded, Size};
 
@@ -19,6 +19,12 @@ const EVENTS: usize = 100_000;
 const PARTITIONS: i32 = 4;
 /// A kill comes up to this long after the start: while joining, recovering, reading, committing, or idle.
 const LIFE_MILLIS_MAX: u64 = 6_000;
+/// Or up to this long after the first commit of a life: in the middle of its work.
+const WORK_MILLIS_MAX: u64 = 700;
+/// Or as soon as the first record of a transaction can be seen, before it commits if possible: so many looks, a
+/// millisecond each, without a pause in between.
+const LOOKS: usize = 1_000;
+const FIRST_SIGN_PATIENCE: Duration = Duration::from_mins(2);
 
 fn kills() -> usize {
     std::env::var("SPICCHIO_KILLS").map_or(5, |kills| kills.parse().expect("SPICCHIO_KILLS is a number"))
@@ -32,28 +38,41 @@ fn killed_again_and_again() {
     let setup = Setup::new("crash", &broker, SEGMENTS).and_reading("more-events");
     let scene = Scene::new(&broker, setup, PARTITIONS, size);
     let mut program = scene.program();
+    let transitions = Reader::new(&broker, &scene.setup.transitions(), Isolation::ReadUncommitted);
     let mut dice = Seeded::new(seed());
     let mut hit_at_work = 0;
     let slice = size.events / (kills + 1);
     for kill in 0..kills {
         scene.write(kill * slice..(kill + 1) * slice);
+        let written = scene.unread();
         program.start();
-        live(Duration::from_millis(dice.below(LIFE_MILLIS_MAX)));
+        match dice.below(3) {
+            0 => live(Duration::from_millis(dice.below(LIFE_MILLIS_MAX))),
+            1 => {
+                until("the first commit of this life", FIRST_SIGN_PATIENCE, || scene.unread() < written);
+                live(Duration::from_millis(dice.below(WORK_MILLIS_MAX)));
+            }
+            _ => {
+                let before = transitions.ends();
+                until_some("the first transition of this life", FIRST_SIGN_PATIENCE, || {
+                    (0..LOOKS).any(|_| transitions.ends() != before).then_some(())
+                });
+            }
+        }
         assert!(program.is_running(), "it ended by itself:\n{}", program.output());
         program.kill();
-        hit_at_work += usize::from(unread(&scene) > 0);
+        hit_at_work += usize::from((1..written).contains(&scene.unread()));
     }
-    assert!(hit_at_work > 0, "every kill hit an idle processor: nothing was proven");
+    assert!(hit_at_work > 0, "no kill hit a processor in the middle of its work: nothing was proven");
     scene.write(kills * slice..size.events);
     scene.write_closing();
     program.start();
     scene.wait_until_settled(&mut [&mut program]);
     program.terminate();
 
-    let undone = drain(&broker, &scene.setup.transitions(), Isolation::ReadUncommitted).len();
-    eprintln!(
-        "{kills} kills, {hit_at_work} at work; {undone} records of transitions in the log, aborted ones included"
-    );
+    let written = drain(&broker, &scene.setup.transitions(), Isolation::ReadUncommitted).len();
+    let aborted = written - scene.announced().len();
+    eprintln!("{kills} kills, {hit_at_work} at work; {aborted} records of transitions belong to aborted transactions");
     scene.assert_same_timeline(&program);
     scene.assert_memberships_agree();
     scene.assert_all_read();
@@ -63,11 +82,4 @@ fn killed_again_and_again() {
 fn live(life: Duration) {
     let started = std::time::Instant::now();
     until("the end of a life", life + Duration::from_secs(1), || started.elapsed() >= life);
-}
-
-/// Records that were written and not yet committed as read.
-fn unread(scene: &Scene<'_>) -> i64 {
-    let topics = scene.setup.input_topics();
-    let read: i64 = committed(scene.broker, &scene.setup.name, &topics).iter().filter_map(|c| c.offset).sum();
-    topics.iter().flat_map(|topic| ends(scene.broker, topic)).sum::<i64>() - read
 }

@@ -110,14 +110,11 @@ fn keys(now: i64, all: &mut Vec<Hostile>) {
 }
 
 fn headers(now: i64, all: &mut Vec<Hostile>) {
-    let cases: [(&str, &str, &[u8]); 2] = [
-        ("a batch of CloudEvents", "content-type", b"application/cloudevents-batch+json"),
-        ("a CloudEvent whose header is not UTF-8", "ce_type", &[0xff]),
-    ];
-    for (name, header, value) in cases {
+    let batch: &[(&str, &[u8])] = &[("content-type", b"application/cloudevents-batch+json")];
+    let binary: &[(&str, &[u8])] = &[("ce_specversion", b"1.0"), ("ce_type", &[0xff])];
+    for (name, headers) in [("a batch of CloudEvents", batch), ("a CloudEvent whose header is not UTF-8", binary)] {
         let mut record = hostile(name, "x", whole("x", now), now, Fate::Refused("bad_cloud_event"));
-        record.load.headers.push(("ce_specversion".to_owned(), Some(b"1.0".to_vec())));
-        record.load.headers.push((header.to_owned(), Some(value.to_vec())));
+        record.load.headers = headers.iter().map(|(key, value)| ((*key).to_owned(), Some(value.to_vec()))).collect();
         all.push(record);
     }
 }

@@ -13,5 +13,6 @@ mod outage;
 mod scene;
 mod segment_format;
 mod sharing;
+mod shown;
 mod startup;
 mod timeline;

@@ -103,6 +103,13 @@ impl<'a> Scene<'a> {
         });
     }
 
+    /// How many records were written and are not yet committed as read.
+    pub(crate) fn unread(&self) -> i64 {
+        let topics = self.setup.input_topics();
+        let read: i64 = committed(self.broker, &self.setup.name, &topics).iter().filter_map(|c| c.offset).sum();
+        topics.iter().flat_map(|topic| ends(self.broker, topic)).sum::<i64>() - read
+    }
+
     /// What consumers were told, in the order of the log; partitions one after the other.
     pub(crate) fn announced(&self) -> Vec<Announced> {
         let records = drain(self.broker, &self.setup.transitions(), Isolation::ReadCommitted);

@@ -136,7 +136,6 @@ impl Desk {
             self.forget(id, customer, effects);
             return true;
         }
-        customer.features.expire(self.catalog.features(), self.catalog.groups(), deadline.plus(-self.delays.iter().copied().max().unwrap_or(0)));
         let before = effects.transitions.len();
         let question = Question {
             id,
@@ -147,6 +146,8 @@ impl Desk {
             otherwise: Cause::Time,
         };
         let least = self.decide(&question, customer, effects);
+        let reached = deadline.plus(-self.delays.iter().copied().max().unwrap_or(0));
+        customer.features.expire(self.catalog.features(), self.catalog.groups(), reached);
         if effects.transitions.len() > before {
             effects.facts.timers_changed += 1;
         } else {

@@ -79,10 +79,11 @@ impl Desk {
         }
     }
 
-    /// Folds an event into the features of each of its values of a property; whether there was any.
+    /// Folds an event into the features of each of its values of a property; whether there was any. A value is one of the
+    /// customer's as soon as a form selects an event with it by type and filter, whatever the form's window.
     fn fold_group(&self, group: &GroupStep, features: &mut FeatureSet, event: &Event, now: Instant) -> bool {
         let Some(Slot::Set(Value::List(values))) = event.slots.get(group.slot) else { return false };
-        let steps: Vec<&Step> = group.steps.iter().filter(|step| selects(step, event, now)).collect();
+        let steps: Vec<&Step> = group.steps.iter().filter(|step| matches(step, event, now)).collect();
         if steps.is_empty() || values.is_empty() {
             return false;
         }
@@ -92,7 +93,7 @@ impl Desk {
         let inner = self.catalog.group(group.group);
         for value in &**values {
             let Some(one) = keyed.entry(value, moment) else { continue };
-            for step in &steps {
+            for step in steps.iter().filter(|step| step.admits(event.time)) {
                 fold_selected(step, inner, one, event, now, |_| ());
             }
         }
@@ -100,12 +101,12 @@ impl Desk {
     }
 }
 
-fn selects(step: &Step, event: &Event, now: Instant) -> bool {
-    step.admits(event.time)
-        && step.filter.as_ref().is_none_or(|filter| {
-            let nobody = FeatureSet::default();
-            answer(filter, &View { customer: &nobody, scope: &nobody, slots: &event.slots, now }).holds
-        })
+/// Whether the filter lets the event through.
+fn matches(step: &Step, event: &Event, now: Instant) -> bool {
+    step.filter.as_ref().is_none_or(|filter| {
+        let nobody = FeatureSet::default();
+        answer(filter, &View { customer: &nobody, scope: &nobody, slots: &event.slots, now }).holds
+    })
 }
 
 fn fold_step(
@@ -116,7 +117,7 @@ fn fold_step(
     now: Instant,
     touched: impl FnMut(usize),
 ) {
-    if selects(step, event, now) {
+    if step.admits(event.time) && matches(step, event, now) {
         fold_selected(step, all, features, event, now, touched);
     }
 }

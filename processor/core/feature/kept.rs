@@ -70,9 +70,13 @@ impl State {
     /// Whether it is a list of which nothing is left.
     pub fn is_empty(&self) -> bool {
         match self {
-            Self::Moments(_) | Self::Amounts(_) | Self::Peaks(_) | Self::Entries(_) | Self::Latest(_) => self.kept_len() == 0,
+            Self::Moments(_) | Self::Amounts(_) | Self::Peaks(_) | Self::Entries(_) | Self::Latest(_) => {
+                self.kept_len() == 0
+            }
             Self::Keyed(keyed) => keyed.values.is_empty(),
-            Self::Total(_) | Self::Tally(_) | Self::Record(_) | Self::Moment(_) | Self::Edge(_) | Self::Register(_) => false,
+            Self::Total(_) | Self::Tally(_) | Self::Record(_) | Self::Moment(_) | Self::Edge(_) | Self::Register(_) => {
+                false
+            }
         }
     }
 

@@ -235,6 +235,12 @@ fn fold_edge(fold: &Fold, state: Option<State>, seen: &Seen<'_>) -> Option<State
 /// Drops from `state` what no reader needs at `now` or later.
 pub(super) fn expire(feature: &Feature, groups: &[Vec<Feature>], state: &mut State, now: Instant) {
     match (&feature.fold, state) {
+        (Fold::Moments(retention), state @ State::Moment(_)) => {
+            let State::Moment(moment) = *state else { return };
+            if retention.needed(1, now, |_| moment.time()) == 0 {
+                *state = State::Moments(Box::default());
+            }
+        }
         (Fold::Moments(retention), State::Moments(moments)) => moments.expire(retention, now),
         (Fold::Amounts { retention, reach }, State::Amounts(amounts)) => amounts.expire(retention, *reach, now),
         (Fold::Peaks { retention, .. }, State::Peaks(peaks)) => peaks.expire(retention, now),

@@ -109,13 +109,17 @@ pub fn run(catalog: &Arc<Catalog>, scenario: &Scenario) -> Outcome {
         unexpected.sort();
         outcome.unexpected = unexpected;
     }
-    outcome.members = scenario.members_at.iter().filter_map(|expected| {
-        let members = members(&happened, &expected.segment, expected.at);
-        let missing: BTreeSet<CustomerId> = expected.customers.difference(&members).cloned().collect();
-        let unexpected: BTreeSet<CustomerId> = members.difference(&expected.customers).cloned().collect();
-        let wrong = !missing.is_empty() || !unexpected.is_empty();
-        wrong.then(|| WrongMembers { at: expected.at, segment: expected.segment.clone(), missing, unexpected })
-    }).collect();
+    outcome.members = scenario
+        .members_at
+        .iter()
+        .filter_map(|expected| {
+            let members = members(&happened, &expected.segment, expected.at);
+            let missing: BTreeSet<CustomerId> = expected.customers.difference(&members).cloned().collect();
+            let unexpected: BTreeSet<CustomerId> = members.difference(&expected.customers).cloned().collect();
+            let wrong = !missing.is_empty() || !unexpected.is_empty();
+            wrong.then(|| WrongMembers { at: expected.at, segment: expected.segment.clone(), missing, unexpected })
+        })
+        .collect();
     outcome.why = why(catalog, &events, &outcome);
     outcome
 }
@@ -188,20 +192,19 @@ fn members(happened: &[Change], segment: &str, at: Instant) -> BTreeSet<Customer
 /// Explains the first thing that is wrong.
 fn why(catalog: &Arc<Catalog>, events: &[Event], outcome: &Outcome) -> Option<Why> {
     let changes = outcome.missing.iter().chain(&outcome.unexpected);
-    let changed = changes.map(|change| (change.at, &change.customer, &change.segment));
+    let announced = changes.map(|change| (change.at, &change.customer, &change.segment));
     let members = outcome.members.iter().flat_map(|wrong| {
         wrong.missing.iter().chain(&wrong.unexpected).map(move |customer| (wrong.at, customer, &wrong.segment))
     });
-    let (at, customer, segment) = changed.chain(members).min()?;
+    let (at, customer, segment) = announced.chain(members).min()?;
     let compiled = catalog.segments().iter().find(|compiled| *compiled.name == **segment)?;
     let mut replay = Replay::new(Arc::clone(catalog), &settings(None));
     for event in events.iter().filter(|event| event.customer == *customer && event.time <= at) {
         replay.event(0, event.clone(), drop);
     }
     replay.finish(at, drop);
-    let explain_state = |state: &Customer| {
-        explain(catalog, &compiled.condition, &View::of(&state.features, state.now(at)))
-    };
+    let explain_state =
+        |state: &Customer| explain(catalog, &compiled.condition, &View::of(&state.features, state.now(at)));
     let explanation = replay.table().read(customer.as_str(), explain_state)?;
     Some(Why { customer: customer.clone(), segment: segment.clone(), at, explanation })
 }

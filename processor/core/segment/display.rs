@@ -345,92 +345,89 @@ mod tests {
         declarations
     }
 
-    /// Texts whose expressions print as they stand, and texts that are equal in meaning to such a one.
+    /// Texts, and the canonical text of the same expression.
+    const TEXTS: &[(&str, &str)] = &[
+        ("count(purchase)==0", "count(purchase) == 0"),
+        ("((count(purchase))) == (0)", "count(purchase) == 0"),
+        ("(profile.a and profile.b) or profile.c", "profile.a and profile.b or profile.c"),
+        ("profile.a and (profile.b or profile.c)", "profile.a and (profile.b or profile.c)"),
+        ("(profile.a and profile.b) and profile.c", "(profile.a and profile.b) and profile.c"),
+        ("not (count(purchase) == 1)", "not count(purchase) == 1"),
+        ("not (not profile.a)", "not not profile.a"),
+        ("not (profile.a and profile.b)", "not (profile.a and profile.b)"),
+        ("(not profile.a) == profile.b", "(not profile.a) == profile.b"),
+        ("1 + 2 * 3 - 4 == 3", "1 + 2 * 3 - 4 == 3"),
+        ("1 - (2 - 3) - (4 * 5) == -6", "1 - (2 - 3) - 4 * 5 == -6"),
+        ("(1 + 2) * 3 / (4 / 5)", "(1 + 2) * 3 / (4 / 5)"),
+        ("-(5) - -5 - --5 + -(1 + 2)", "-(5) - -5 - --5 + -(1 + 2)"),
+        ("-since(last(purchase)) < -(3d)", "-since(last(purchase)) < -3d"),
+        ("1 + (if profile.a then 1 else 2)", "1 + (if profile.a then 1 else 2)"),
+        (
+            "if profile.a then (if profile.b then 1 else 2) else (3)",
+            "if profile.a then if profile.b then 1 else 2 else 3",
+        ),
+        ("(if profile.a then 1 else 2) == 3", "(if profile.a then 1 else 2) == 3"),
+        ("profile.a in [1, -2.50]", "profile.a in [1, -2.5]"),
+        ("profile.a not in [\"x\", \"\\\"y\\\\z\\w\"]", "profile.a not in [\"x\", \"\\\"y\\\\z\\\\w\"]"),
+        ("not profile.a in [1]", "not profile.a in [1]"),
+        ("since(last(purchase)) between 1d and 24h60m", "since(last(purchase)) between 1d and 1d1h"),
+        ("since(last(purchase)) between 1d and 3mo", "since(last(purchase)) >= 1d and since(last(purchase)) <= 3mo"),
+        ("since(last(purchase)) in [1d, 2w]", "since(last(purchase)) == 1d or since(last(purchase)) == 14d"),
+        ("until(last(purchase)) in [-1d, 0s]", "until(last(purchase)) == -1d or until(last(purchase)) == 0ms"),
+        ("since(last(purchase)) not in [1mo]", "since(last(purchase)) != 1mo"),
+        ("14mo <= since(profile.birthday)", "1y2mo <= since(profile.birthday)"),
+        ("since(2026-01-01) > 3d", "since(2025-12-31T23:00:00.000Z) > 3d"),
+        ("last(purchase) >= 2026-01-01", "last(purchase) >= 2026-01-01"),
+        ("last(purchase) between 2026-01-01 and 2026-02-01", "last(purchase) between 2026-01-01 and 2026-02-01"),
+        ("profile.birthday in [2026-01-01T00:00:00Z]", "profile.birthday in [2026-01-01]"),
+        ("profile.`a b`.any == profile.`a b`.`any`", "profile.`a b`.any == profile.`a b`.any"),
+        ("profile.tags contains \"x\" and profile.tags exists", "profile.tags contains \"x\" and profile.tags exists"),
+        (
+            "lower(profile.n) starts with \"x\" or profile.n ends with \"y\"",
+            "lower(profile.n) starts with \"x\" or profile.n ends with \"y\"",
+        ),
+        (
+            "sum((purchase | cart_add).price where `name` exists, 90d..0d) > 3",
+            "sum((cart_add | purchase).price where name exists, 90d) > 3",
+        ),
+        (
+            "count(purchase|purchase where total>1 or coupon is missing, 90d..30d)",
+            "count(purchase where total > 1 or coupon is missing, 90d..30d)",
+        ),
+        ("count(any, since 2026-01-01T10:00:00+01:00)", "count(any, since 2026-01-01T09:00:00.000Z)"),
+        (
+            "count(any | purchase, 2026-01-01T10:00:00Z..2026-01-02T10:00:00Z)",
+            "count(any, 2026-01-01T10:00:00.000Z..2026-01-02T10:00:00.000Z)",
+        ),
+        ("distinct(any.channel)", "distinct(any.channel)"),
+        (
+            "days(purchase, since last(cart_add where price > 3, 30d)) > 0",
+            "days(purchase, since last(cart_add where price > 3, 30d)) > 0",
+        ),
+        ("last(purchase.items)", "last(purchase.items)"),
+        (
+            "for some product_id (count(page_view, 24h) >= 3 and count(purchase) == 0)",
+            "for some product_id (count(page_view, 1d) >= 3 and count(purchase) == 0)",
+        ),
+        (
+            "sequence(cart_add, purchase where total > 3 within 3d; 90d)",
+            "sequence(cart_add, purchase where total > 3 within 3d; 90d)",
+        ),
+        ("sequence(cart_add, purchase)", "sequence(cart_add, purchase)"),
+        ("1d + last(purchase) - profile.seen + 2 * 1d", "last(purchase) + 1d - profile.seen + 1d * 2"),
+        ("since(last(purchase)) / 1d * 2", "since(last(purchase)) / 1d * 2"),
+        (
+            "avg(purchase.total) + min(purchase.total) + max(purchase.total)",
+            "avg(purchase.total) + min(purchase.total) + max(purchase.total)",
+        ),
+        ("first(purchase.total where coupon exists, 90d)", "first(purchase.total where coupon exists, 90d)"),
+        ("until(profile.birthday + 3d) < 1mo", "until(profile.birthday + 3d) < 1mo"),
+    ];
+
     #[test]
     fn printing_is_canonical_and_reads_back() {
         let zone = Zone::named("Europe/Rome").unwrap();
-        for (text, canonical) in [
-            ("count(purchase)==0", "count(purchase) == 0"),
-            ("((count(purchase))) == (0)", "count(purchase) == 0"),
-            ("(profile.a and profile.b) or profile.c", "profile.a and profile.b or profile.c"),
-            ("profile.a and (profile.b or profile.c)", "profile.a and (profile.b or profile.c)"),
-            ("(profile.a and profile.b) and profile.c", "(profile.a and profile.b) and profile.c"),
-            ("not (count(purchase) == 1)", "not count(purchase) == 1"),
-            ("not (not profile.a)", "not not profile.a"),
-            ("not (profile.a and profile.b)", "not (profile.a and profile.b)"),
-            ("(not profile.a) == profile.b", "(not profile.a) == profile.b"),
-            ("1 + 2 * 3 - 4 == 3", "1 + 2 * 3 - 4 == 3"),
-            ("1 - (2 - 3) - (4 * 5) == -6", "1 - (2 - 3) - 4 * 5 == -6"),
-            ("(1 + 2) * 3 / (4 / 5)", "(1 + 2) * 3 / (4 / 5)"),
-            ("-(5) - -5 - --5 + -(1 + 2)", "-(5) - -5 - --5 + -(1 + 2)"),
-            ("-since(last(purchase)) < -(3d)", "-since(last(purchase)) < -3d"),
-            ("1 + (if profile.a then 1 else 2)", "1 + (if profile.a then 1 else 2)"),
-            (
-                "if profile.a then (if profile.b then 1 else 2) else (3)",
-                "if profile.a then if profile.b then 1 else 2 else 3",
-            ),
-            ("(if profile.a then 1 else 2) == 3", "(if profile.a then 1 else 2) == 3"),
-            ("profile.a in [1, -2.50]", "profile.a in [1, -2.5]"),
-            ("profile.a not in [\"x\", \"\\\"y\\\\z\\w\"]", "profile.a not in [\"x\", \"\\\"y\\\\z\\\\w\"]"),
-            ("not profile.a in [1]", "not profile.a in [1]"),
-            ("since(last(purchase)) between 1d and 24h60m", "since(last(purchase)) between 1d and 1d1h"),
-            (
-                "since(last(purchase)) between 1d and 3mo",
-                "since(last(purchase)) >= 1d and since(last(purchase)) <= 3mo",
-            ),
-            ("since(last(purchase)) in [1d, 2w]", "since(last(purchase)) == 1d or since(last(purchase)) == 14d"),
-            ("since(last(purchase)) not in [1mo]", "since(last(purchase)) != 1mo"),
-            ("14mo <= since(profile.birthday)", "1y2mo <= since(profile.birthday)"),
-            ("since(2026-01-01) > 3d", "since(2025-12-31T23:00:00.000Z) > 3d"),
-            ("last(purchase) >= 2026-01-01", "last(purchase) >= 2026-01-01"),
-            ("last(purchase) between 2026-01-01 and 2026-02-01", "last(purchase) between 2026-01-01 and 2026-02-01"),
-            ("profile.birthday in [2026-01-01T00:00:00Z]", "profile.birthday in [2026-01-01]"),
-            ("profile.`a b`.any == profile.`a b`.`any`", "profile.`a b`.any == profile.`a b`.any"),
-            (
-                "profile.tags contains \"x\" and profile.tags exists",
-                "profile.tags contains \"x\" and profile.tags exists",
-            ),
-            (
-                "lower(profile.n) starts with \"x\" or profile.n ends with \"y\"",
-                "lower(profile.n) starts with \"x\" or profile.n ends with \"y\"",
-            ),
-            (
-                "sum((purchase | cart_add).price where `name` exists, 90d..0d) > 3",
-                "sum((cart_add | purchase).price where name exists, 90d) > 3",
-            ),
-            (
-                "count(purchase|purchase where total>1 or coupon is missing, 90d..30d)",
-                "count(purchase where total > 1 or coupon is missing, 90d..30d)",
-            ),
-            ("count(any, since 2026-01-01T10:00:00+01:00)", "count(any, since 2026-01-01T09:00:00.000Z)"),
-            (
-                "count(any | purchase, 2026-01-01T10:00:00Z..2026-01-02T10:00:00Z)",
-                "count(any, 2026-01-01T10:00:00.000Z..2026-01-02T10:00:00.000Z)",
-            ),
-            ("distinct(any.channel)", "distinct(any.channel)"),
-            (
-                "days(purchase, since last(cart_add where price > 3, 30d)) > 0",
-                "days(purchase, since last(cart_add where price > 3, 30d)) > 0",
-            ),
-            ("last(purchase.items)", "last(purchase.items)"),
-            (
-                "for some product_id (count(page_view, 24h) >= 3 and count(purchase) == 0)",
-                "for some product_id (count(page_view, 1d) >= 3 and count(purchase) == 0)",
-            ),
-            (
-                "sequence(cart_add, purchase where total > 3 within 3d; 90d)",
-                "sequence(cart_add, purchase where total > 3 within 3d; 90d)",
-            ),
-            ("sequence(cart_add, purchase)", "sequence(cart_add, purchase)"),
-            ("1d + last(purchase) - profile.seen + 2 * 1d", "last(purchase) + 1d - profile.seen + 1d * 2"),
-            ("since(last(purchase)) / 1d * 2", "since(last(purchase)) / 1d * 2"),
-            (
-                "avg(purchase.total) + min(purchase.total) + max(purchase.total)",
-                "avg(purchase.total) + min(purchase.total) + max(purchase.total)",
-            ),
-            ("first(purchase.total where coupon exists, 90d)", "first(purchase.total where coupon exists, 90d)"),
-            ("until(profile.birthday + 3d) < 1mo", "until(profile.birthday + 3d) < 1mo"),
-        ] {
+        for &(text, canonical) in TEXTS {
             let read = |text: &str| {
                 expression(text, &mut declarations(), &zone).unwrap_or_else(|mistakes| panic!("{text}: {mistakes:#?}"))
             };

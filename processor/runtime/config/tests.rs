@@ -333,10 +333,3 @@ fn the_effective_configuration_says_where_each_setting_comes_from() {
         assert!(effective.contains(line), "{line} in\n{effective}");
     }
 }
-
-#[test]
-fn the_published_schema_is_the_one_that_is_checked() {
-    let published = include_str!("../../../schemas/config.schema.json");
-    let derived = format!("{:#}\n", schema());
-    assert!(published == derived, "write it again: spicchio schema config > schemas/config.schema.json");
-}

@@ -22,14 +22,16 @@ impl Held {
         let Self { first, end } = self;
         if next < first {
             return Some(format!(
-                "`{topic}` partition {partition} no longer holds offsets {next} to {}, which are needed: they were deleted. \
+                "`{topic}` partition {partition} no longer holds offsets {next} to {}, which are needed: they were \
+                deleted. \
                  Raise `retention.ms` of the topic, and begin anew with another `kafka.group`",
                 first - 1
             ));
         }
         (next > end).then(|| {
             format!(
-                "`{topic}` partition {partition} ends at offset {end}, before offset {next} up to which it was read: it was \
+                "`{topic}` partition {partition} ends at offset {end}, before offset {next} up to which it was read: \
+                it was \
                  created anew, or lost records. Begin anew with another `kafka.group`"
             )
         })
@@ -68,7 +70,9 @@ mod tests {
     #[test]
     fn what_is_gone_and_what_never_was_are_told_apart() {
         let held = Held { first: 10, end: 20 };
-        for (next, words) in [(9, Some("no longer holds offsets 9 to 9")), (10, None), (20, None), (21, Some("ends at offset 20"))] {
+        for (next, words) in
+            [(9, Some("no longer holds offsets 9 to 9")), (10, None), (20, None), (21, Some("ends at offset 20"))]
+        {
             let refusal = held.refusal("t", 3, next);
             assert_eq!(refusal.is_some(), words.is_some(), "{next}");
             assert!(refusal.unwrap_or_default().contains(words.unwrap_or_default()), "{next}");

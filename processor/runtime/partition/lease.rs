@@ -46,7 +46,8 @@ impl Lease {
         self.partition
     }
 
-    /// Somebody begins to work on it, and will [`Lease::end`] it when it is wanted back. False where it is not ours any more.
+    /// Somebody begins to work on it, and will [`Lease::end`] it when it is wanted back. False where it is not ours
+    /// any more.
     pub fn begin_work(&self) -> bool {
         let mut state = self.state();
         if state.tenure == Tenure::Idle {
@@ -105,8 +106,8 @@ impl Lease {
         self.wait(until, |state| state.tenure == Tenure::Ended);
     }
 
-    /// Takes it away: no commit begins any more, and a commit that has begun is waited for until then. One that takes longer is
-    /// refused by the coordinator, whose generation moves on.
+    /// Takes it away: no commit begins any more, and a commit that has begun is waited for until then. One that takes
+    /// longer is refused by the coordinator, whose generation moves on.
     pub fn take(&self, until: Instant) {
         self.state().tenure = Tenure::Ended;
         self.changed.notify_all();
@@ -151,7 +152,7 @@ mod tests {
     }
 
     fn later() -> Instant {
-        Instant::now() + Duration::from_secs(60)
+        Instant::now() + Duration::from_mins(1)
     }
 
     #[test]

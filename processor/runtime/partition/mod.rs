@@ -1,9 +1,9 @@
 //! One worker per thread, and the partitions it works on.
 //!
-//! The life of a partition: gained from the group (`tenancy`), recovered (`recovery`), worked on (`worker`, `tuple`) with
-//! its queues (`intake`) and what is known of their ends (`ends`); what it decides becomes a batch (`batch`) and true
-//! (`transaction`) under its lease (`lease`); given up, its state is kept for a while (`parked`). Others look at it
-//! through the `registry`.
+//! The life of a partition: gained from the group (`tenancy`), recovered (`recovery`), worked on (`worker`, `tuple`)
+//! with its queues (`intake`) and what is known of their ends (`ends`); what it decides becomes a batch (`batch`) and
+//! true (`transaction`) under its lease (`lease`); given up, its state is kept for a while (`parked`). Others look at
+//! it through the `registry`.
 
 mod batch;
 mod bounds;
@@ -14,6 +14,7 @@ mod lease;
 mod parked;
 mod registry;
 mod sorting;
+mod surroundings;
 mod tenancy;
 mod transaction;
 mod tuple;
@@ -28,9 +29,10 @@ pub use lease::{Hold, Lease};
 pub use parked::{Park, Parked};
 pub use registry::{Registry, View};
 pub use sorting::Sorting;
+pub use surroundings::{SharedMember, Surroundings};
 pub use tenancy::{Newcomer, Tenancy};
 pub use transaction::{Entry, Outcome, TransactionError, Transactor};
 pub use tuple::{Budget, Owed, Panicked, Parts, Tuple};
-pub use worker::{SharedMember, Surroundings, Worker, WorkerError};
+pub use worker::{Worker, WorkerError};
 
 pub(crate) use tuple::message as panic_message;

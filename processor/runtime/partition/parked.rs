@@ -1,7 +1,8 @@
 //! Partitions that were given up a moment ago, with their state.
 //!
 //! A rebalance of the group takes all partitions away and mostly gives the same back. What was committed when a
-//! partition was given up tells whether anybody else moved on with it meanwhile; if nobody did, its state is still right.
+//! partition was given up tells whether anybody else moved on with it meanwhile; if nobody did, its state is still
+//! right.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -29,7 +30,7 @@ pub struct Park {
 
 impl Park {
     /// How long state is kept for a partition that is not ours.
-    pub const KEPT: Duration = Duration::from_secs(60);
+    pub const KEPT: Duration = Duration::from_mins(1);
 
     /// Keeps the state of a partition that is given up.
     pub fn leave(&self, partition: i32, parked: Parked) {

@@ -1,5 +1,5 @@
-//! Partitions come and go with the group: each that is gained gets a lease and waits to be recovered; each that is lost is
-//! given up before the group is told so.
+//! Partitions come and go with the group: each that is gained gets a lease and waits to be recovered; each that is
+//! lost is given up before the group is told so.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -72,8 +72,8 @@ impl Tenancy {
         }
     }
 
-    /// Gives every partition up, and lets none come any more: what was decided is committed first, if that can be done in
-    /// [`Tenancy::GIVE_UP_MAX`].
+    /// Gives every partition up, and lets none come any more: what was decided is committed first, if that can be
+    /// done in [`Tenancy::GIVE_UP_MAX`].
     pub fn close(&self) {
         let all: Vec<i32> = {
             let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
@@ -97,8 +97,12 @@ impl Tenancy {
         };
         let until = Instant::now() + if lost { Self::LOST_WAIT_MAX } else { Self::GIVE_UP_MAX };
         if !lost {
-            leases.iter().for_each(|lease| lease.ask_back());
-            leases.iter().for_each(|lease| lease.wait_for_end(until));
+            for lease in &leases {
+                lease.ask_back();
+            }
+            for lease in &leases {
+                lease.wait_for_end(until);
+            }
         }
         for lease in leases {
             lease.take(until);

@@ -1,9 +1,9 @@
 //! Batches become true together, or not at all: one Kafka transaction, tried until its outcome is known.
 //!
-//! An abort is followed by the same bytes. When the outcome is unknown, a new producer with the same transactional id is
-//! opened first, which ends whatever the old one left, and then the committed batch numbers tell. A commit that was slow or
-//! met trouble on the way may have left a request behind that ends a later transaction; so such a producer is replaced
-//! before it begins another one.
+//! An abort is followed by the same bytes. When the outcome is unknown, a new producer with the same transactional id
+//! is opened first, which ends whatever the old one left, and then the committed batch numbers tell. A commit that
+//! was slow or met trouble on the way may have left a request behind that ends a later transaction; so such a
+//! producer is replaced before it begins another one.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -42,7 +42,10 @@ pub struct Outcome {
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum TransactionError {
     /// Two processes use one transactional id.
-    #[error("another process keeps taking over transactional id `{id}`: give each process of the group its own `kafka.instance`")]
+    #[error(
+        "another process keeps taking over transactional id `{id}`: give each process of the group its own \
+        `kafka.instance`"
+    )]
     SharedId {
         /// The id.
         id: String,
@@ -94,7 +97,7 @@ impl Transactor {
     const PATIENCE: Duration = Duration::from_secs(15);
     /// So often within [`Transactor::FENCED_SPAN`] another producer may take over; more often it is another process.
     const FENCED_MAX: usize = 5;
-    const FENCED_SPAN: Duration = Duration::from_secs(60);
+    const FENCED_SPAN: Duration = Duration::from_mins(1);
     /// How often opening a producer may fail for a reason that does not look passing.
     const REFUSED_MAX: u32 = 5;
 
@@ -209,7 +212,8 @@ impl Transactor {
         }
     }
 
-    /// A new producer in place of the old one. `Ok(false)` when the process is to stop, or every lease of `open` has ended.
+    /// A new producer in place of the old one. `Ok(false)` when the process is to stop, or every lease of `open` has
+    /// ended.
     fn replace_writer(&mut self, open: &[Entry<'_>]) -> Result<bool, TransactionError> {
         self.retire();
         let mut refused = 0;
@@ -285,7 +289,12 @@ impl Transactor {
             if word.batch == number {
                 outcome.committed.push(partition);
             } else {
-                tracing::warn!(partition, number, committed = word.batch, "somebody else has gone on with this partition");
+                tracing::warn!(
+                    partition,
+                    number,
+                    committed = word.batch,
+                    "somebody else has gone on with this partition"
+                );
                 entry.lease.end();
                 outcome.lost.push(partition);
             }

@@ -49,7 +49,9 @@ impl Budget {
 
 /// The record that made the engine panic.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("deciding about the record of input {topic} at offset {offset} failed, which is a defect of this program: {panic}")]
+#[error(
+    "deciding about the record of input {topic} at offset {offset} failed, which is a defect of this program: {panic}"
+)]
 pub struct Panicked {
     /// Index of the input.
     pub topic: usize,
@@ -115,7 +117,9 @@ impl Tuple {
         let number = word.batch + 1;
         engine.begin_batch(number);
         let mut draft = Draft::new(newcomer.lease.partition(), number, Arc::clone(&style));
-        letters.into_iter().for_each(|letter| draft.refuse(letter));
+        for letter in letters {
+            draft.refuse(letter);
+        }
         for transition in effects.transitions.drain(..) {
             draft.announce(&transition);
         }
@@ -301,8 +305,11 @@ impl Tuple {
     fn apply(&mut self, input: Input, topic: usize, offset: i64, budget: &mut Budget) -> Result<(), Panicked> {
         let (engine, effects) = (&mut self.engine, &mut self.effects);
         // What the engine holds after a panic is not looked at again: the partition stops.
-        catch_unwind(AssertUnwindSafe(|| engine.apply(input, effects)))
-            .map_err(|panic| Panicked { topic, offset, panic: message(&*panic) })?;
+        catch_unwind(AssertUnwindSafe(|| engine.apply(input, effects))).map_err(|panic| Panicked {
+            topic,
+            offset,
+            panic: message(&*panic),
+        })?;
         let before = (self.draft.records(), self.draft.bytes());
         for transition in self.effects.transitions.drain(..) {
             self.draft.announce(&transition);

@@ -6,60 +6,22 @@
 //! once a second.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, TryRecvError};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant as Moment};
 
 use spicchio_core::timer::Pace;
 
-use super::batch::Batch;
-use super::bounds::Bounds;
 use super::ends::{Answer, Ends};
 use super::flow::Flow;
 use super::intake::End;
-use super::parked::Park;
-use super::registry::Registry;
-use super::sorting::Sorting;
-use super::tenancy::{Newcomer, Tenancy};
-use super::transaction::{Entry, Outcome, TransactionError, Transactor};
+use super::surroundings::Surroundings;
+use super::tenancy::Newcomer;
+use super::transaction::{Entry, TransactionError, Transactor};
 use super::tuple::{Budget, Tuple};
 use crate::broker::TopicPartition;
-use crate::broker::kafka::{ClientError, Member, Polled, Reader};
+use crate::broker::kafka::{ClientError, Polled, Reader};
 use crate::clock;
-use crate::metrics::Metrics;
-
-/// The member of the group, once it has joined.
-pub type SharedMember = Arc<RwLock<Option<Arc<Member>>>>;
-
-/// What a worker shares with the rest of the process.
-#[derive(Clone, Debug)]
-pub struct Surroundings {
-    /// Who proves that we are of the group.
-    pub member: SharedMember,
-    /// Where inputs end.
-    pub ends: Arc<Ends>,
-    /// Where state waits for its partition to come back.
-    pub park: Arc<Park>,
-    /// What others see.
-    pub registry: Arc<Registry>,
-    /// What is counted.
-    pub metrics: Arc<Metrics>,
-    /// How records become events.
-    pub sorting: Arc<Sorting>,
-    /// Set when the process is to stop.
-    pub stopping: Arc<AtomicBool>,
-    /// The hash of the definitions in force.
-    pub catalog: Arc<str>,
-    /// What moves time.
-    pub pace: Pace,
-    /// How long the clock waits, in milliseconds.
-    pub grace_millis: i64,
-    /// Which offsets inputs hold.
-    pub bounds: Arc<Bounds>,
-    /// Where partitions come from.
-    pub tenancy: Arc<Tenancy>,
-}
 
 /// Why a worker cannot go on.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -73,6 +35,7 @@ pub enum WorkerError {
 }
 
 /// A worker.
+#[derive(Debug)]
 pub struct Worker {
     index: usize,
     reader: Reader,
@@ -259,7 +222,8 @@ impl Worker {
         }
     }
 
-    /// Lets every partition fold. True when the budget of a transaction is spent or the batch has grown for long enough.
+    /// Lets every partition fold. True when the budget of a transaction is spent or the batch has grown for long
+    /// enough.
     fn decide(&mut self, begun: Moment) -> bool {
         let grow = (self.commit_took * Self::BATCH_PER_COMMIT).clamp(Self::BATCH_MIN, Self::BATCH_MAX);
         let drafted = self.tuples.values().map(Tuple::drafted).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
@@ -330,10 +294,10 @@ impl Worker {
         let outcome = self.transactor.commit(&entries, &member)?;
         drop(entries);
         self.commit_took = begun.elapsed();
-        self.count_transaction(&outcome);
+        self.around.count_transaction(self.commit_took, &outcome);
         for number in &outcome.committed {
             if let Some(batch) = self.tuples.get_mut(number).and_then(Tuple::committed) {
-                self.count_said(&batch);
+                self.around.count_said(&batch);
             }
         }
         for number in outcome.lost {
@@ -342,28 +306,11 @@ impl Worker {
         Ok(())
     }
 
-    fn count_transaction(&self, outcome: &Outcome) {
-        let ended = if outcome.committed.is_empty() { "lost" } else { "committed" };
-        let durations = &self.around.metrics.transaction_duration;
-        durations.with_label_values(&[ended]).observe(self.commit_took.as_secs_f64());
-        self.around.metrics.transaction_aborts.with_label_values::<&str>(&[]).inc_by(u64::from(outcome.aborts));
-    }
-
-    fn count_said(&self, batch: &Batch) {
-        for ((segment, change, cause), count) in batch.tally() {
-            self.around.metrics.announced(segment, *change, *cause, *count);
-        }
-        if let Some(oldest) = batch.oldest() {
-            let millis = u64::try_from(clock::now().millis() - oldest.millis()).unwrap_or(0);
-            let took = Duration::from_millis(millis).as_secs_f64();
-            self.around.metrics.end_to_end_duration.with_label_values::<&str>(&[]).observe(took);
-        }
-    }
-
     /// Gives partitions up that are wanted back and have nothing left to commit, and forgets those that were taken.
     fn give_up(&mut self) {
         let done = |tuple: &Tuple| tuple.lease().has_ended() || (tuple.lease().is_leaving() && !tuple.has_moved());
-        let leaving: Vec<i32> = self.tuples.iter().filter(|(_, tuple)| done(tuple)).map(|(number, _)| *number).collect();
+        let leaving: Vec<i32> =
+            self.tuples.iter().filter(|(_, tuple)| done(tuple)).map(|(number, _)| *number).collect();
         for number in leaving {
             self.remove(number);
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant as Moment};
 
 use spicchio_core::customer::CustomerId;
 use spicchio_core::timer::Instant;
@@ -17,15 +17,21 @@ use crate::partition::Lease;
 /// How long one question waits for its answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long to wait for the end of an open transaction until an operator should look, and how often to say so.
+const ALARM: Duration = Duration::from_secs(30);
+
 /// Memberships that hold by what was announced: the topic's key, and since when.
 pub(super) type Announced = BTreeMap<String, Instant>;
 
-/// Reads what was announced of a partition. It is called once the committed offsets are known to be stable, so everything
-/// that was committed before lies before the last stable offset.
+/// Reads what was announced of a partition, up to everything that has been written by now.
+///
+/// That the committed offsets are stable does not mean that the marks of the same transaction are on this topic yet:
+/// they are written partition by partition. So it is not enough to read up to the last stable offset; whatever
+/// transaction is open here is waited for, the last one of a dead owner until it is taken back.
 pub(super) fn read(connection: &Connection, topic: &str, lease: &Arc<Lease>) -> Result<Announced, Stop> {
     let topics: Arc<[String]> = Arc::from([topic.to_owned()]);
     let at = TopicPartition { topic: 0, partition: lease.partition() };
-    let probe = EndProbe::open(connection, Arc::clone(&topics), Isolation::Committed)?;
+    let probe = EndProbe::open(connection, Arc::clone(&topics), Isolation::Written)?;
     let first = ask(lease, || probe.beginnings(&[at], PATIENCE))?;
     let end = ask(lease, || probe.ends(&[at], PATIENCE))?;
     let mut announced = Announced::new();
@@ -34,10 +40,22 @@ pub(super) fn read(connection: &Connection, topic: &str, lease: &Arc<Lease>) -> 
     }
     let mut reader = Reader::open(connection, topics)?;
     reader.start(&[(at, first)])?;
-    let mut next = first;
+    let (mut next, mut told) = (first, Moment::now());
     while next < end {
         if lease.is_leaving() || lease.has_ended() {
             return Err(Stop::Leaving);
+        }
+        if told.elapsed() > ALARM {
+            told = Moment::now();
+            tracing::error!(
+                topic,
+                partition = at.partition,
+                offset = next,
+                end,
+                "a transaction is open on this topic, so what was announced is not known: a broker ends it within \
+                seconds; one \
+                 that stays is found with `kafka-transactions.sh find-hanging` and ended with `abort`"
+            );
         }
         let polled = reader.poll(Duration::from_millis(100), |arrival| {
             next = next.max(arrival.offset + 1);
@@ -93,10 +111,7 @@ fn take_in(announced: &mut Announced, key: Option<&[u8]>, value: Option<&[u8]>) 
 }
 
 /// Asks until there is an answer, or the partition is wanted back.
-fn ask(
-    lease: &Lease,
-    question: impl Fn() -> Result<Vec<(TopicPartition, i64)>, Unanswered>,
-) -> Result<i64, Stop> {
+fn ask(lease: &Lease, question: impl Fn() -> Result<Vec<(TopicPartition, i64)>, Unanswered>) -> Result<i64, Stop> {
     loop {
         match question() {
             Ok(answer) => {

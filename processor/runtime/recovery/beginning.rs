@@ -47,21 +47,30 @@ pub enum Begun {
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum BeginError {
     /// It has begun before.
-    #[error("group `{group}` has begun already: leave `init` and `--from` out to go on, or name another `kafka.group` to begin anew")]
+    #[error(
+        "group `{group}` has begun already: leave `init` and `--from` out to go on, or name another `kafka.group` to \
+        begin anew"
+    )]
     HasBegun {
         /// The group.
         group: String,
     },
     /// It has not begun, and nobody said from where.
-    #[error("group `{group}` has no committed offsets, and where it begins is never guessed: run `spicchio init --config F --from earliest`, \
-        or start with `spicchio run --config F --from earliest` (or `latest`, or an instant)")]
+    #[error(
+        "group `{group}` has no committed offsets, and where it begins is never guessed: run `spicchio init --config \
+        F --from earliest`, \
+        or start with `spicchio run --config F --from earliest` (or `latest`, or an instant)"
+    )]
     HasNotBegun {
         /// The group.
         group: String,
     },
     /// It has offsets for some partitions alone.
-    #[error("group `{group}` has committed offsets for some partitions only ({missing} have none): partitions or an input were added, or offsets \
-        expired; begin anew with another `kafka.group`")]
+    #[error(
+        "group `{group}` has committed offsets for some partitions only ({missing} have none): partitions or an \
+        input were added, or offsets \
+        expired; begin anew with another `kafka.group`"
+    )]
     Partly {
         /// The group.
         group: String,
@@ -137,7 +146,9 @@ impl Begin {
         let words = self.words(&starts, announce_from);
         let offsets: Vec<(&str, i32, i64, &str)> = starts
             .iter()
-            .filter_map(|(at, offset)| Some((self.name(*at), at.partition, *offset, words.get(&at.partition)?.as_str())))
+            .filter_map(|(at, offset)| {
+                Some((self.name(*at), at.partition, *offset, words.get(&at.partition)?.as_str()))
+            })
             .collect();
         let writer = Writer::open(&self.connection, &format!("{}-init", self.group()))?;
         let mut tries = 0;
@@ -181,7 +192,9 @@ impl Begin {
     fn words(&self, starts: &BTreeMap<TopicPartition, i64>, announce_from: AnnounceFrom) -> BTreeMap<i32, String> {
         let began = |partition: i32| {
             let topics = self.topics.iter().enumerate();
-            topics.filter_map(move |(topic, name)| Some((name.clone(), *starts.get(&TopicPartition { topic, partition })?)))
+            topics.filter_map(move |(topic, name)| {
+                Some((name.clone(), *starts.get(&TopicPartition { topic, partition })?))
+            })
         };
         let word = |partition: i32| ControlWord {
             batch: 0,
@@ -200,7 +213,9 @@ impl Begin {
 
     fn all(&self) -> Vec<TopicPartition> {
         let topics = 0..self.topics.len();
-        topics.flat_map(|topic| (0..self.partitions).map(move |partition| TopicPartition { topic, partition })).collect()
+        topics
+            .flat_map(|topic| (0..self.partitions).map(move |partition| TopicPartition { topic, partition }))
+            .collect()
     }
 
     fn name(&self, at: TopicPartition) -> &str {

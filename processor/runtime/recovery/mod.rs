@@ -2,10 +2,11 @@
 //!
 //! What is committed says how far the partition had come (`restore`): its history is folded in silence from a start
 //! position up to there, what consumers were told is read back (`announced`), and the two are compared. A partition is
-//! never guessed: where offsets, control words or history do not fit together it stops and says why. The first start of a
-//! group is `beginning`.
+//! never guessed: where offsets, control words or history do not fit together it stops and says why. The first start
+//! of a group is `beginning`.
 //!
-//! Today the start position is where the group began; a snapshot is a later one. Not here: what the engine does with it.
+//! Today the start position is where the group began; a snapshot is a later one. Not here: what the engine does with
+//! it.
 
 mod announced;
 mod beginning;

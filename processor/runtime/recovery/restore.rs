@@ -13,9 +13,7 @@ use spicchio_core::transition::{Cause, Transition};
 use spicchio_core::wire::{Announced, ControlWord, agreed, read_membership_key};
 
 use super::announced;
-use crate::broker::kafka::{
-    ClientError, CommittedOffsets, Connection, EndProbe, Polled, Reader, Unanswered,
-};
+use crate::broker::kafka::{ClientError, CommittedOffsets, Connection, EndProbe, Polled, Reader, Unanswered};
 use crate::broker::{Outgoing, TopicPartition};
 use crate::clock;
 use crate::partition::{
@@ -108,7 +106,8 @@ struct Folded {
 }
 
 impl Restorer {
-    /// How long to wait for the last transaction of the partition's former owner to end: a little more than it may take.
+    /// How long to wait for the last transaction of the partition's former owner to end: a little more than it may
+    /// take.
     const STABLE_MAX: Duration = Duration::from_secs(15);
     /// How long one question waits for its answer.
     const PATIENCE: Duration = Duration::from_secs(5);
@@ -136,8 +135,8 @@ impl Restorer {
         Ok(tuple)
     }
 
-    /// The first start: history is read in silence up to its end, then every membership is announced. What is refused on
-    /// the way gets its dead letter; where there are too many for one batch, history is interrupted to write them.
+    /// The first start: history is read in silence up to its end, then every membership is announced. What is refused
+    /// on the way gets its dead letter; where there are too many for one batch, history is interrupted to write them.
     fn begin(&self, newcomer: &Newcomer, parked: Option<Engine>, progress: Progress) -> Result<Tuple, Stop> {
         let history = self.history(&newcomer.lease, &progress)?;
         let from = if parked.is_some() { progress.next.clone() } else { history.from };
@@ -184,14 +183,15 @@ impl Restorer {
         let partition = lease.partition();
         let all = self.tuple(partition);
         if self.connection.is_embedded() {
-            return self.from_the_beginning(&all);
+            return self.everything_that_is_kept(&all);
         }
         let committed = self.committed.of(&all, Self::STABLE_MAX)?;
         let next: Option<Vec<i64>> = committed.iter().map(|one| one.offset).collect();
         let group = self.connection.group();
         let next = next.ok_or_else(|| {
             Stop::Failed(format!(
-                "group `{group}` has no committed offset for partition {partition} of every input: an input was added, or \
+                "group `{group}` has no committed offset for partition {partition} of every input: an input was \
+                added, or \
                  the offsets expired. Begin anew with another `kafka.group`: `spicchio init --from earliest`"
             ))
         })?;
@@ -201,7 +201,7 @@ impl Restorer {
     }
 
     /// The embedded broker remembers nothing: what it holds is read, and everything is announced.
-    fn from_the_beginning(&self, all: &[TopicPartition]) -> Result<Progress, Stop> {
+    fn everything_that_is_kept(&self, all: &[TopicPartition]) -> Result<Progress, Stop> {
         let bounds = self.bounds.of(all)?;
         let next: Option<Vec<i64>> = all.iter().map(|at| bounds.get(at).map(|held| held.first)).collect();
         let next = next.ok_or_else(|| Stop::Unanswered("an input has no leader yet".to_owned()))?;
@@ -339,7 +339,8 @@ impl Restorer {
     fn panicked(&self, topic: usize, partition: i32, offset: i64, panic: &(dyn std::any::Any + Send)) -> Stop {
         let topic = self.sorting.topic(topic);
         Stop::Failed(format!(
-            "folding the record of `{topic}` partition {partition} at offset {offset} failed, which is a defect of this program: {}",
+            "folding the record of `{topic}` partition {partition} at offset {offset} failed, which is a defect of \
+            this program: {}",
             panic_message(panic)
         ))
     }

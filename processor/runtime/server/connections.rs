@@ -1,7 +1,7 @@
 //! Connections: how many, how long, and how they end.
 //!
-//! HTTP/1.1 alone. A connection that sends no complete request head in time is closed, idle ones included; no route reads a
-//! body. Beyond the limit of connections, new ones wait in the backlog of the socket.
+//! HTTP/1.1 alone. A connection that sends no complete request head in time is closed, idle ones included; no route
+//! reads a body. Beyond the limit of connections, new ones wait in the backlog of the socket.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -75,8 +75,7 @@ async fn connection(stream: TcpStream, routes: Router, mut stopped: watch::Recei
         .header_read_timeout(HEAD_SECONDS_MAX)
         .max_buf_size(HEAD_BYTES_MAX)
         .max_headers(HEADERS_MAX);
-    let mut served =
-        std::pin::pin!(builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes)));
+    let mut served = std::pin::pin!(builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes)));
     // How a connection ends is the client's affair: a broken one is no event of ours.
     tokio::select! {
         _ = served.as_mut() => {}

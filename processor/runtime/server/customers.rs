@@ -85,9 +85,9 @@ pub(super) async fn explain(
 
 fn why(view: &PartitionView, id: &CustomerId, customer: &Customer, name: &str) -> Result<Why, Problem> {
     let mut segments = view.catalog.segments().iter().enumerate();
-    let (index, segment) = segments.find(|(_, segment)| &*segment.name == name).ok_or_else(|| {
-        Problem::new(StatusCode::NOT_FOUND, "no segment has that name: /api/v1/segments lists them")
-    })?;
+    let (index, segment) = segments
+        .find(|(_, segment)| &*segment.name == name)
+        .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "no segment has that name: /api/v1/segments lists them"))?;
     let now = customer.now(view.clock);
     Ok(Why {
         customer_id: id.to_string(),
@@ -125,7 +125,8 @@ fn look_up<T>(
 fn absent(assigned: &[PartitionView], total: Option<usize>) -> Problem {
     let waiting = assigned.iter().filter(|view| view.state != PartitionState::Running).count();
     if waiting > 0 {
-        let detail = format!("not found yet: {waiting} partitions of this instance are not running, see /readyz?verbose");
+        let detail =
+            format!("not found yet: {waiting} partitions of this instance are not running, see /readyz?verbose");
         return Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail);
     }
     if total == Some(assigned.len()) {

@@ -29,7 +29,8 @@ pub(super) async fn ready(State(shown): State<Shown>, Query(wanted): Query<Wante
 pub(super) async fn ready_check(State(shown): State<Shown>, Path(name): Path<String>) -> Response {
     let checks: Vec<Check> = ready_checks(&shown).into_iter().filter(|check| check.name == name).collect();
     if checks.is_empty() {
-        return Problem::new(StatusCode::NOT_FOUND, "no check has that name: /readyz?verbose lists them").into_response();
+        return Problem::new(StatusCode::NOT_FOUND, "no check has that name: /readyz?verbose lists them")
+            .into_response();
     }
     answer(&checks, &Wanted::default())
 }

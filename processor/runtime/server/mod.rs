@@ -1,8 +1,8 @@
 //! The HTTP server: health, metrics, segments, customers.
 //!
-//! It reads and never changes anything. It has no authentication, so it listens on loopback alone and answers only requests
-//! made to a loopback name: a page in a browser cannot reach it through a name of its own. Not here: what is shown
-//! ([`state`]).
+//! It reads and never changes anything. It has no authentication, so it listens on loopback alone and answers only
+//! requests made to a loopback name: a page in a browser cannot reach it through a name of its own. Not here: what is
+//! shown ([`state`]).
 
 mod connections;
 mod customers;

@@ -9,8 +9,8 @@ use axum::http::StatusCode;
 use serde::Serialize;
 use spicchio_core::segment::CompiledSegment;
 
-use super::{Shown, members};
 use super::problem::Problem;
+use super::{Shown, members};
 
 /// All segments, by name.
 #[derive(Debug, Serialize)]
@@ -48,9 +48,10 @@ pub(super) async fn all(State(shown): State<Shown>) -> Json<Segments> {
 
 pub(super) async fn named(State(shown): State<Shown>, Path(name): Path<String>) -> Result<Json<Segment>, Problem> {
     let catalog = shown.partitions.catalog();
-    let segment = catalog.segments().iter().find(|segment| *segment.name == *name).ok_or_else(|| {
-        Problem::new(StatusCode::NOT_FOUND, "no segment has that name: /api/v1/segments lists them")
-    })?;
+    let segment =
+        catalog.segments().iter().find(|segment| *segment.name == *name).ok_or_else(|| {
+            Problem::new(StatusCode::NOT_FOUND, "no segment has that name: /api/v1/segments lists them")
+        })?;
     Ok(Json(one(&shown, segment, &members(&shown.partitions.assigned()))))
 }
 

@@ -101,7 +101,8 @@ async fn asked(fixed: Fixed, path: &str) -> (u16, String, String) {
 
 #[tokio::test]
 async fn health_names_what_is_wrong() {
-    let recovering = || Fixed { states: vec![PartitionState::Running, PartitionState::Recovering(0.5)], ..Fixed::well() };
+    let recovering =
+        || Fixed { states: vec![PartitionState::Running, PartitionState::Recovering(0.5)], ..Fixed::well() };
     let broken = || Fixed { wrong: Some("fenced".to_owned()), ..Fixed::well() };
     let half = "[+]producer ok\n[-]partitions partition 1 is recovering, 50% done\n";
     for (fixed, path, status, body) in [

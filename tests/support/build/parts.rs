@@ -1,6 +1,6 @@
 //! Taking a condition apart: its operands, and what its forms read.
 
-use spicchio_core::segment::{Events, Expression, Form, Term, Window};
+use spicchio_core::segment::{Declarations, Events, Expression, Form, Selection, Term, Window};
 
 /// The operands of an expression, to be changed; not the filters of the events it reads.
 pub fn parts_mut(expression: &mut Expression) -> Vec<&mut Expression> {
@@ -112,4 +112,14 @@ pub fn forms(expression: &Expression) -> Vec<&Form> {
         return vec![form];
     }
     expression.parts().into_iter().flat_map(forms).collect()
+}
+
+/// Whether some form in a condition reads a type that declares this property, as `for some` wants of what is inside it.
+pub fn reads(condition: &Expression, property: &str, declarations: &Declarations) -> bool {
+    let types = forms(condition).into_iter().flat_map(selections).filter_map(|events| match &events.selection {
+        Selection::Any => None,
+        Selection::Types(types) => Some(types),
+    });
+    let mut declared = types.flatten().filter_map(|name| declarations.events.iter().find(|event| event.name == *name));
+    declared.any(|event| event.properties.keys().any(|path| path.len() == 1 && path[0] == property))
 }

@@ -1,11 +1,11 @@
 //! Random conditions: connectives, and tests of every type of value.
 
 use spicchio_core::event::Value;
-use spicchio_core::segment::{Expression, Form, Relation, Selection, Term, Type};
+use spicchio_core::segment::{Expression, Form, Relation, Term, Type};
 
 use super::author::{truth, typed};
 use super::{Author, vocabulary};
-use crate::build::{forms, selections};
+use crate::build::reads;
 
 impl Author<'_> {
     /// A condition of at most that depth.
@@ -51,24 +51,13 @@ impl Author<'_> {
         }
         let outside = (std::mem::replace(&mut self.types, kept), std::mem::replace(&mut self.is_restricted, true));
         let mut condition = self.condition(depth - 1);
-        while !self.reads(&condition, name) {
+        while !reads(&condition, name, self.declarations) {
             condition = self.condition(depth - 1);
         }
         let condition = condition.into();
         (self.types, self.is_restricted) = outside;
         let ty = if name == "price" { Type::Number } else { Type::Text };
         truth(Term::ForSome { property: vec![name.into()], ty, condition })
-    }
-
-    /// Whether some form in a condition reads a type that declares this property.
-    fn reads(&self, condition: &Expression, property: &str) -> bool {
-        let selections = forms(condition).into_iter().flat_map(selections);
-        let types = selections.filter_map(|events| match &events.selection {
-            Selection::Any => None,
-            Selection::Types(types) => Some(types),
-        });
-        let mut declared = types.flatten().filter_map(|name| self.declarations.events.iter().find(|e| e.name == *name));
-        declared.any(|event| event.properties.keys().any(|path| path.len() == 1 && path[0] == property))
     }
 
     fn sequence(&mut self) -> Expression {

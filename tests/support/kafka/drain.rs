@@ -124,6 +124,13 @@ impl Reader {
         }
     }
 
+    /// The offset after the last record of every partition, as the broker says now: records of a transaction that is
+    /// still open, and control records, included.
+    pub fn ends(&self) -> Vec<i64> {
+        let end = |partition| self.consumer.fetch_watermarks(&self.topic, partition, PATIENCE);
+        (0..self.partitions).map(|partition| end(partition).expect("the broker answers").1).collect()
+    }
+
     /// Reads on until the end of every partition was met; once, for a reader that has not read before.
     fn read_to_end(&mut self) {
         let mut open: BTreeSet<i32> = (0..self.partitions).collect();
@@ -159,11 +166,7 @@ impl fmt::Debug for Reader {
 
 /// The offset after the last record of every partition, control records included.
 pub fn ends(broker: &Broker, topic: &str) -> Vec<i64> {
-    let partitions = topic_partitions(broker, topic).unwrap_or_else(|| panic!("there is no topic {topic}"));
-    let consumer = consumer(broker, Isolation::ReadUncommitted);
-    (0..partitions)
-        .map(|partition| consumer.fetch_watermarks(topic, partition, PATIENCE).expect("the broker answers").1)
-        .collect()
+    Reader::new(broker, topic, Isolation::ReadUncommitted).ends()
 }
 
 fn consumer(broker: &Broker, isolation: Isolation) -> BaseConsumer {

@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 
-use spicchio_core::segment::{Expression, Form, SegmentDefinition, Term, Window};
+use spicchio_core::segment::{Declarations, Expression, Form, SegmentDefinition, Term, Window};
 
-use crate::build::{parts_mut, selections, selections_mut, window_of, window_of_mut};
+use crate::build::{parts_mut, reads, selections, selections_mut, window_of, window_of_mut};
 use crate::drive::Course;
 use crate::text;
 
@@ -72,12 +72,23 @@ fn plainer_conditions(course: &Course) -> Vec<Course> {
                 let mut smaller = course.clone();
                 if let Some(term) = nth(&mut smaller.definitions.segments[place].condition, number) {
                     *term = plain;
-                    candidates.push(smaller);
+                    if is_legal(&smaller.definitions.segments[place].condition, &course.definitions.declarations) {
+                        candidates.push(smaller);
+                    }
                 }
             }
         }
     }
     candidates
+}
+
+/// Whether every `for some` still has something to try.
+fn is_legal(condition: &Expression, declarations: &Declarations) -> bool {
+    let tries = match &condition.term {
+        Term::ForSome { property, condition, .. } => reads(condition, property[0].as_str(), declarations),
+        _ => true,
+    };
+    tries && condition.parts().into_iter().all(|part| is_legal(part, declarations))
 }
 
 /// The expression with that number, counted from the outside in.

@@ -29,7 +29,7 @@ impl<'a> Sight<'a> {
 
     /// `value between low and high`.
     pub(super) fn between(&self, value: &'a Expression, low: &'a Expression, high: &'a Expression) -> bool {
-        self.order(value, low).is_some_and(Ordering::is_ge) && self.order(value, high).is_some_and(Ordering::is_le)
+        self.compare(Relation::AtLeast, value, low) && self.compare(Relation::AtMost, value, high)
     }
 
     /// How two operands compare; nothing where one is none.

@@ -107,7 +107,7 @@ impl<'a> Sight<'a> {
     fn for_some(&self, property: &'a Path, ty: &'a Type, condition: &'a Expression) -> bool {
         let selections = forms(condition).into_iter().flat_map(selections);
         let candidates = selections.flat_map(|events| self.selected(events));
-        candidates.flat_map(|event| event.values(property, ty)).any(|value| {
+        candidates.flat_map(|event| event.values(property, ty, self.declarations)).any(|value| {
             let mut inside = self.clone();
             inside.only.push((property, ty, value));
             inside.holds(condition)

@@ -56,7 +56,7 @@ impl<'a> Sight<'a> {
         let chosen = |event: &&'a Happening| {
             event.time <= self.now
                 && is_of(event, &events.selection)
-                && self.only.iter().all(|(path, ty, value)| event.values(path, ty).contains(value))
+                && self.only.iter().all(|(path, ty, value)| event.values(path, ty, self.declarations).contains(value))
                 && events
                     .filter
                     .as_ref()

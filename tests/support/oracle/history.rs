@@ -1,7 +1,8 @@
 //! One event of a customer's history, and what can be asked of it.
 
+use compact_str::CompactString;
 use spicchio_core::event::{Identity, Kind, Value};
-use spicchio_core::segment::{Declarations, Type};
+use spicchio_core::segment::{Declarations, Property, Type};
 use spicchio_core::timer::Instant;
 
 use super::decode::{at_least_zero, decoded};
@@ -34,28 +35,33 @@ impl Happening {
     }
 
     /// The value of a declared property.
-    pub(super) fn property(&self, path: &[compact_str::CompactString], declarations: &Declarations) -> Option<Value> {
-        let declared = declarations.events.iter().find(|event| event.name == self.given.kind)?;
-        let property = declared.properties.get(path)?;
+    pub(super) fn property(&self, path: &[CompactString], declarations: &Declarations) -> Option<Value> {
+        let property = self.declared(path, declarations)?;
         let value = decoded(self.json(path)?, &property.ty)?;
         (!property.nonnegative || at_least_zero(&value)).then_some(value)
     }
 
     /// The values that `for some` finds here: the event's own and those of its line items.
-    pub(super) fn values(&self, path: &[compact_str::CompactString], ty: &Type) -> Vec<Value> {
+    pub(super) fn values(&self, path: &[CompactString], ty: &Type, declarations: &Declarations) -> Vec<Value> {
         if matches!(self.kind, Kind::Other(_)) {
             return Vec::new();
         }
-        let own = self.json(path).and_then(|json| decoded(json, ty));
+        let nonnegative = self.declared(path, declarations).is_some_and(|property| property.nonnegative);
         let items = match self.given.properties.get(LINE_ITEMS) {
             Some(Json::List(items)) => items.as_slice(),
             _ => &[],
         };
-        let of_item = |item: &Json| item.at(path.iter().map(AsRef::as_ref)).and_then(|json| decoded(json, ty));
-        own.into_iter().chain(items.iter().filter_map(of_item)).collect()
+        let of_items = items.iter().filter_map(|item| item.at(path.iter().map(AsRef::as_ref)));
+        let values = self.json(path).into_iter().chain(of_items).filter_map(|json| decoded(json, ty));
+        values.filter(|value| !nonnegative || at_least_zero(value)).collect()
     }
 
-    fn json(&self, path: &[compact_str::CompactString]) -> Option<&Json> {
+    fn declared<'a>(&self, path: &[CompactString], declarations: &'a Declarations) -> Option<&'a Property> {
+        let declared = declarations.events.iter().find(|event| event.name == self.given.kind)?;
+        declared.properties.get(path)
+    }
+
+    fn json(&self, path: &[CompactString]) -> Option<&Json> {
         let (first, rest) = path.split_first()?;
         self.given.properties.get(first.as_str())?.at(rest.iter().map(AsRef::as_ref))
     }

@@ -46,16 +46,8 @@ pub(super) enum NodeKind {
     Negate(Box<Node>),
     Trait(Vec<Name>),
     Property(Vec<Name>),
-    Counting(Counting, EventsNode, Option<WindowNode>),
-    Column(Measure, ColumnNode, Option<WindowNode>),
-    Moment(Side, EventsNode, Option<WindowNode>),
-    Pick(Side, ColumnNode, Option<WindowNode>),
-    Sequence {
-        first: EventsNode,
-        second: EventsNode,
-        within: Option<(Length, Span)>,
-        window: Option<WindowNode>,
-    },
+    /// A measurement of events; boxed, so that the many frames of a deep expression stay small.
+    Form(Box<FormNode>),
     ForSome {
         property: Name,
         condition: Box<Node>,
@@ -65,6 +57,16 @@ pub(super) enum NodeKind {
     Until(Box<Node>),
     /// A form that is read and not yet given a meaning.
     Later(Later),
+}
+
+/// A measurement of events as written.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum FormNode {
+    Counting(Counting, EventsNode, Option<WindowNode>),
+    Column(Measure, ColumnNode, Option<WindowNode>),
+    Moment(Side, EventsNode, Option<WindowNode>),
+    Pick(Side, ColumnNode, Option<WindowNode>),
+    Sequence { first: EventsNode, second: EventsNode, within: Option<(Length, Span)>, window: Option<WindowNode> },
 }
 
 /// A name and where it stands.

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use compact_str::CompactString;
 
+use super::Diagnostic;
 use super::builtin::{self, ERASE, PROFILE};
 use super::file::{DefinitionFile, Written};
-use super::{Diagnostic, Position, Source};
+use super::load::Opened;
 use crate::segment::{Declarations, EventType, Path, Type};
 
 /// How many event types one catalog may know.
@@ -15,7 +16,7 @@ const EVENT_TYPES_MAX: usize = 10_000;
 const PATH_NAMES_MAX: usize = 16;
 
 /// All declarations of these files, with the built-in ones; mistakes name their file.
-pub(super) fn declare(files: &[(&Source, DefinitionFile)], mistakes: &mut Vec<Diagnostic>) -> Declarations {
+pub(super) fn declare(files: &[(&Opened<'_>, DefinitionFile)], mistakes: &mut Vec<Diagnostic>) -> Declarations {
     let mut declarations = builtin::declarations();
     let mut places = Places::default();
     for (source, file) in files {
@@ -30,7 +31,7 @@ pub(super) fn declare(files: &[(&Source, DefinitionFile)], mistakes: &mut Vec<Di
         for (key, entry) in &file.traits {
             declare_trait(&mut declarations.traits, key, entry.declared(), source, &mut places, &mut found);
         }
-        mistakes.extend(found.into_iter().map(|mistake| Diagnostic { file: source.name.clone(), ..mistake }));
+        mistakes.extend(source.own(found));
     }
     declarations
 }
@@ -40,9 +41,9 @@ pub(super) fn declare(files: &[(&Source, DefinitionFile)], mistakes: &mut Vec<Di
 struct Places(BTreeMap<(CompactString, Path), String>);
 
 impl Places {
-    fn first(&mut self, owner: &str, path: &Path, source: &Source, key: &Written) {
-        let place = format!("{}:{}", source.name, Position::of(&source.text, key.span.start));
-        self.0.entry((owner.into(), path.clone())).or_insert(place);
+    fn first(&mut self, owner: &str, path: &Path, source: &Opened<'_>, key: &Written) {
+        let place = || source.place(key.span.start);
+        self.0.entry((owner.into(), path.clone())).or_insert_with(place);
     }
 
     fn of(&self, owner: &str, path: &Path) -> &str {
@@ -85,7 +86,7 @@ fn declare_property(
     event: &mut EventType,
     key: &Written,
     property: crate::segment::Property,
-    source: &Source,
+    source: &Opened<'_>,
     places: &mut Places,
     mistakes: &mut Vec<Diagnostic>,
 ) {
@@ -108,7 +109,7 @@ fn declare_trait(
     traits: &mut BTreeMap<Path, Type>,
     key: &Written,
     ty: Type,
-    source: &Source,
+    source: &Opened<'_>,
     places: &mut Places,
     mistakes: &mut Vec<Diagnostic>,
 ) {
@@ -146,7 +147,8 @@ fn path_of(key: &Written, mistakes: &mut Vec<Diagnostic>) -> Option<Path> {
         let next = after.strip_prefix('.');
         if !is_name(name) || (next.is_none() && !after.is_empty()) || path.len() == PATH_NAMES_MAX {
             let message = format!("`{}` is no name of a property or trait", key.text.escape_debug());
-            let help = "a nested one is written with dots, `score.total`, no more than 16 names; one that holds a dot stands in backticks";
+            let help = "a nested one is written with dots, `score.total`, no more than 16 names; one that holds a dot stands \
+                        in backticks";
             mistakes.push(Diagnostic::error("wrong-name", key.span, message).help(help));
             return None;
         }

@@ -6,10 +6,11 @@ use compact_str::CompactString;
 
 use super::check::{self, Checker, Traits};
 use super::declare::declare;
+use super::diagnostic::Lines;
 use super::file::{self, DefinitionFile, TestEntry};
 use super::prepare::{Prepared, prepare};
 use super::scenario::{Reader, Scenario};
-use super::{Diagnostic, Position, Severity};
+use super::{Diagnostic, Severity};
 use crate::segment::{Declarations, Definitions, SegmentDefinition};
 use crate::timer::Zone;
 
@@ -23,6 +24,29 @@ pub struct Source {
     pub name: String,
     /// Its text.
     pub text: String,
+}
+
+/// A file with the places of its lines.
+pub(super) struct Opened<'a> {
+    pub(super) name: &'a str,
+    pub(super) text: &'a str,
+    lines: Lines<'a>,
+}
+
+impl<'a> Opened<'a> {
+    fn new(source: &'a Source) -> Self {
+        Self { name: &source.name, text: &source.text, lines: Lines::new(&source.text) }
+    }
+
+    /// A place in it, for a message about another place: `a.yaml:3:5`.
+    pub(super) fn place(&self, offset: usize) -> String {
+        format!("{}:{}", self.name, self.lines.position(offset))
+    }
+
+    /// These mistakes, as mistakes of this file.
+    pub(super) fn own(&self, mistakes: Vec<Diagnostic>) -> impl Iterator<Item = Diagnostic> {
+        mistakes.into_iter().map(|mistake| Diagnostic { file: self.name.to_owned(), ..mistake })
+    }
 }
 
 /// What files define.
@@ -43,23 +67,24 @@ pub struct Loaded {
 /// # Errors
 /// Every mistake and every piece of advice, by file and place, when there is a mistake.
 pub fn load(sources: &[Source]) -> Result<Loaded, Vec<Diagnostic>> {
-    let mut sources: Vec<&Source> = sources.iter().collect();
-    sources.sort_by_key(|source| &source.name);
+    let mut opened: Vec<Opened<'_>> = sources.iter().map(Opened::new).collect();
+    opened.sort_by_key(|source| source.name);
     let mut diagnostics = Vec::new();
     let mut files = Vec::new();
-    for source in sources {
+    for source in &opened {
         let mut found = Vec::new();
-        let file = file::definition_file(&source.text, &mut found);
-        diagnostics.extend(found.into_iter().map(|mistake| Diagnostic { file: source.name.clone(), ..mistake }));
+        let file = file::definition_file(source.text, &mut found);
+        diagnostics.extend(source.own(found));
         files.push((source, file));
     }
     let declarations = declare(&files, &mut diagnostics);
     let mut catalog = Vec::new();
     let mut tests = Vec::new();
-    let segments_by_file = files.iter().map(|(source, file)| (source.name.clone(), file.segments.len())).collect();
+    let segments_by_file = files.iter().map(|(source, file)| (source.name.to_owned(), file.segments.len())).collect();
     for (source, file) in files {
         let zone = zone(source, &file, &mut diagnostics);
-        let own: BTreeSet<CompactString> = file.segments.iter().map(|entry| entry.segment.text.as_str().into()).collect();
+        let own: BTreeSet<CompactString> =
+            file.segments.iter().map(|entry| entry.segment.text.as_str().into()).collect();
         catalog.extend(file.segments.into_iter().map(|entry| prepare(source, &zone, entry, &mut diagnostics)));
         tests.push(FileTests { source, zone, own, entries: file.tests });
     }
@@ -72,14 +97,14 @@ pub fn load(sources: &[Source]) -> Result<Loaded, Vec<Diagnostic>> {
     Ok(Loaded { definitions, segments_by_file, scenarios, advice })
 }
 
-fn zone(source: &Source, file: &DefinitionFile, diagnostics: &mut Vec<Diagnostic>) -> Zone {
+fn zone(source: &Opened<'_>, file: &DefinitionFile, diagnostics: &mut Vec<Diagnostic>) -> Zone {
     let Some(written) = &file.zone else { return Zone::UTC };
     Zone::named(&written.text).unwrap_or_else(|unknown| {
         let database = jiff::tz::TimeZoneDatabase::bundled();
         let names: Vec<String> = database.available().map(|name| name.to_string()).collect();
         let help = super::suggest::did_you_mean(&written.text, names.iter().map(String::as_str));
         let mistake = Diagnostic::error("unknown-zone", written.span, unknown.to_string()).help_if(help);
-        diagnostics.push(Diagnostic { file: source.name.clone(), ..mistake });
+        diagnostics.extend(source.own(vec![mistake]));
         Zone::UTC
     })
 }
@@ -90,8 +115,8 @@ fn names(catalog: &[Prepared<'_>], diagnostics: &mut Vec<Diagnostic>) -> Vec<Com
     for prepared in catalog {
         let written = &prepared.entry.segment;
         if let Some(other) = first.get(written.text.as_str()) {
-            let place = Position::of(&other.source.text, other.entry.segment.span.start);
-            let message = format!("the segment `{}` is already defined in {}:{place}", written.text, other.source.name);
+            let place = other.source.place(other.entry.segment.span.start);
+            let message = format!("the segment `{}` is already defined in {place}", written.text);
             let mistake = Diagnostic::error("duplicate-segment", written.span, message).label("defined again here");
             diagnostics.push(prepared.of_file(mistake.help("give one of the two another name")));
         } else {
@@ -133,14 +158,12 @@ fn segment(
     let mut condition = None;
     if let Some(when) = &prepared.when {
         condition = check::condition(&mut checker, &when.node);
-        diagnostics
-            .extend(std::mem::take(&mut checker.diagnostics).into_iter().map(|d| prepared.of_expression(d, when)));
+        diagnostics.extend(prepared.of_expression(std::mem::take(&mut checker.diagnostics), when));
     }
     let mut attach = Vec::new();
     for (name, value) in &prepared.attach {
         attach.extend(check::value(&mut checker, &value.node).map(|expression| (name.clone(), expression)));
-        diagnostics
-            .extend(std::mem::take(&mut checker.diagnostics).into_iter().map(|d| prepared.of_expression(d, value)));
+        diagnostics.extend(prepared.of_expression(std::mem::take(&mut checker.diagnostics), value));
     }
     Some(SegmentDefinition {
         name: prepared.entry.segment.text.as_str().into(),
@@ -155,7 +178,7 @@ fn segment(
 
 /// The tests of one file.
 struct FileTests<'a> {
-    source: &'a Source,
+    source: &'a Opened<'a>,
     zone: Zone,
     /// The segments that the file defines.
     own: BTreeSet<CompactString>,
@@ -170,10 +193,9 @@ fn scenarios(
 ) -> Vec<Scenario> {
     let mut scenarios = Vec::new();
     for FileTests { source, zone, own, entries } in tests {
-        let mut reader = Reader { file: &source.name, zone, declarations, segments, own, mistakes: Vec::new() };
+        let mut reader = Reader { file: source.name, zone, declarations, segments, own, mistakes: Vec::new() };
         scenarios.extend(entries.iter().filter_map(|entry| reader.scenario(entry)));
-        let mistakes = reader.mistakes.into_iter();
-        diagnostics.extend(mistakes.map(|mistake| Diagnostic { file: source.name.clone(), ..mistake }));
+        diagnostics.extend(source.own(reader.mistakes));
     }
     scenarios
 }

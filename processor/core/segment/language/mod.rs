@@ -1,8 +1,8 @@
 //! From the text of definition files to typed definitions, or to everything that is wrong with them.
 //!
-//! A file is read as YAML with the place of every value (`file`); event types and traits are declared (`declare`); each
-//! expression becomes words (`token`), a tree (`parser`) and a typed expression (`check`). Every mistake of every file is
-//! reported at once. Not here: the meaning of expressions, and how mistakes are shown.
+//! A file is read as YAML with the place of every value (`file`); event types and traits are declared (`declare`);
+//! each expression becomes words (`token`), a tree (`parser`) and a typed expression (`check`). Every mistake of
+//! every file is reported at once. Not here: the meaning of expressions, and how mistakes are shown.
 
 mod ast;
 mod builtin;

@@ -4,16 +4,20 @@ use compact_str::CompactString;
 
 use super::ast::{Node, NodeKind};
 use super::file::{SegmentEntry, Style, Written, located};
+use super::load::Opened;
 use super::token::{self, TokenKind};
-use super::{Diagnostic, Source, Span, parser};
+use super::{Diagnostic, Span, parser};
 use crate::timer::Zone;
 
 /// The longest name of a segment or of an attached value, in bytes.
 const NAME_BYTES_MAX: usize = 200;
 
+/// How many mistakes of one expression are reported: finding their places costs its length each.
+const EXPRESSION_MISTAKES_MAX: usize = 100;
+
 /// A segment as written, its expressions parsed.
 pub(super) struct Prepared<'a> {
-    pub(super) source: &'a Source,
+    pub(super) source: &'a Opened<'a>,
     pub(super) zone: Zone,
     pub(super) entry: SegmentEntry,
     pub(super) when: Option<Parsed>,
@@ -29,7 +33,7 @@ pub(super) struct Parsed {
 
 /// Parses the expressions of a segment and reads its other values.
 pub(super) fn prepare<'a>(
-    source: &'a Source,
+    source: &'a Opened<'a>,
     zone: &Zone,
     entry: SegmentEntry,
     diagnostics: &mut Vec<Diagnostic>,
@@ -37,7 +41,9 @@ pub(super) fn prepare<'a>(
     let mut mistakes = Vec::new();
     let mut parsed = |written: &Written| {
         let (node, found) = parser::parse(&written.text);
-        mistakes.extend(found.into_iter().map(|mistake| relocated(mistake, written, &source.text)));
+        mistakes.extend(
+            found.into_iter().take(EXPRESSION_MISTAKES_MAX).map(|mistake| relocated(mistake, written, source.text)),
+        );
         mistakes.extend(quotes(written, &node));
         Parsed { node, written: written.clone() }
     };
@@ -45,7 +51,7 @@ pub(super) fn prepare<'a>(
     let attach = entry.attach.iter().map(|entry| (entry.name.text.as_str().into(), parsed(&entry.value))).collect();
     let names = std::iter::once(&entry.segment).chain(entry.attach.iter().map(|entry| &entry.name));
     mistakes.extend(names.filter_map(wrong_name));
-    let grace = entry.grace.as_ref().map(|written| grace(written, &source.text));
+    let grace = entry.grace.as_ref().map(|written| grace(written, source.text));
     let grace_millis = grace.unwrap_or(Ok(0)).unwrap_or_else(|mistake| {
         mistakes.push(*mistake);
         0
@@ -58,12 +64,13 @@ pub(super) fn prepare<'a>(
 impl Prepared<'_> {
     /// A mistake whose place counts in the file.
     pub(super) fn of_file(&self, mistake: Diagnostic) -> Diagnostic {
-        Diagnostic { file: self.source.name.clone(), ..mistake }
+        Diagnostic { file: self.source.name.to_owned(), ..mistake }
     }
 
-    /// A mistake whose place counts in an expression.
-    pub(super) fn of_expression(&self, mistake: Diagnostic, parsed: &Parsed) -> Diagnostic {
-        self.of_file(relocated(mistake, &parsed.written, &self.source.text))
+    /// Mistakes whose places count in an expression.
+    pub(super) fn of_expression(&self, mistakes: Vec<Diagnostic>, parsed: &Parsed) -> impl Iterator<Item = Diagnostic> {
+        let mistakes = mistakes.into_iter().take(EXPRESSION_MISTAKES_MAX);
+        mistakes.map(|mistake| self.of_file(relocated(mistake, &parsed.written, self.source.text)))
     }
 }
 
@@ -85,10 +92,12 @@ fn relocated(mistake: Diagnostic, written: &Written, file: &str) -> Diagnostic {
 
 /// Advice where YAML takes the whole expression for a value of another type.
 fn quotes(written: &Written, node: &Node) -> Option<Diagnostic> {
-    let taken_for = match node.kind {
-        NodeKind::Boolean(_) => "boolean",
-        NodeKind::Number(_) => "number",
-        _ => return None,
+    let taken_for = if let NodeKind::Boolean(_) = node.kind {
+        "boolean"
+    } else if let NodeKind::Number(_) = node.kind {
+        "number"
+    } else {
+        return None;
     };
     let message = format!("for YAML this is a {taken_for}, not the text of an expression");
     let advice = Diagnostic::advice("yaml-quotes", written.span, message);
@@ -119,7 +128,7 @@ fn grace(written: &Written, file: &str) -> Result<i64, Box<Diagnostic>> {
         }
         _ => None,
     };
-    let fixed = length.filter(|length| !length.is_calendar()).map(|length| length.millis());
+    let fixed = length.filter(|length| !length.is_calendar()).map(crate::timer::Length::millis);
     fixed.ok_or_else(|| {
         let span = located(file, written, Span::new(0, written.text.len()));
         let message = "`grace` is a fixed duration";

@@ -120,8 +120,8 @@ impl Reader<'_> {
         let given = entry.given.iter().filter_map(|given| self.given(given)).collect();
         let expect: Vec<_> = entry.expect.iter().filter_map(|expect| self.expected(expect)).collect();
         let members_at: Vec<_> = entry.members_at.iter().filter_map(|members| self.members(members)).collect();
-        let changed = expect.iter().map(|expect| &expect.segment);
-        let named = changed.chain(members_at.iter().map(|members| &members.segment));
+        let named =
+            expect.iter().map(|expect| &expect.segment).chain(members_at.iter().map(|members| &members.segment));
         let about =
             if self.own.is_empty() { About::All } else { About::These(named.chain(self.own).cloned().collect()) };
         let until = entry.until.as_ref().and_then(|until| self.instant(until));

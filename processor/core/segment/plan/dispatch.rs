@@ -34,7 +34,7 @@ pub struct Step {
     pub bounds: Option<(Instant, Option<Instant>)>,
     /// The features.
     pub features: Vec<FeatureUse>,
-    source: Option<Box<Expression>>,
+    source: Option<(Box<Expression>, Zone)>,
 }
 
 impl Step {
@@ -129,17 +129,17 @@ impl<'a> Dispatcher<'a> {
 
     fn step(&mut self, kind: usize, selector: &Selector, sourced: &Sourced, feature: usize) -> Step {
         let slot = sourced.reads.as_ref().and_then(|reads| self.slot(kind, reads, false));
-        let filter = selector.events.filter.as_ref().map(|filter| self.filter(kind, filter));
-        let source = selector.events.filter.clone();
+        let filter = selector.events.filter.as_ref().map(|filter| self.filter(kind, filter, &selector.zone));
+        let source = selector.events.filter.clone().map(|filter| (filter, selector.zone.clone()));
         Step { filter, bounds: selector.bounds, features: vec![FeatureUse { feature, slot }], source }
     }
 
-    fn filter(&mut self, kind: usize, filter: &Expression) -> Condition {
+    fn filter(&mut self, kind: usize, filter: &Expression, zone: &Zone) -> Condition {
         let mut properties = Vec::new();
         collect_properties(filter, &mut properties);
         let slots =
             properties.into_iter().filter_map(|reads| self.slot(kind, &reads, false).map(|slot| (reads.path, slot)));
-        let mut compiler = Compiler::new(Zone::UTC);
+        let mut compiler = Compiler::new(zone.clone());
         compiler.slots = slots.collect();
         compiler.condition(filter)
     }

@@ -4,16 +4,31 @@ use std::collections::BTreeMap;
 
 use crate::event::Number;
 use crate::feature::{Extreme, Feature, Fold, Measured, Retention, Rule};
-use crate::segment::{Events, Path, Side, Type};
-use crate::timer::Instant;
+use crate::segment::{Events, Expression, Path, Side, Term, Type};
+use crate::timer::{Instant, Zone};
 
 /// Which events a feature is about: types and filter, and where a window has fixed ends those.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Selector {
     /// Types and filter.
     pub events: Events,
+    /// The zone in which its filter reads days; one for all filters that read none.
+    pub zone: Zone,
     /// The first instant included and the first after it.
     pub bounds: Option<(Instant, Option<Instant>)>,
+}
+
+impl Selector {
+    /// The events that a definition with that zone selects, between fixed instants where there are any.
+    pub fn of(events: &Events, zone: &Zone, bounds: Option<(Instant, Option<Instant>)>) -> Self {
+        let reads_days = events.filter.as_ref().is_some_and(|filter| reads_days(filter));
+        let zone = if reads_days { zone.clone() } else { Zone::UTC };
+        Self { events: events.clone(), zone, bounds }
+    }
+}
+
+fn reads_days(filter: &Expression) -> bool {
+    matches!(filter.term, Term::DateOf(_) | Term::StartOf(_)) || filter.parts().into_iter().any(reads_days)
 }
 
 /// Which property a feature reads.
@@ -118,7 +133,8 @@ fn key(selector: Option<&Selector>, reads: Option<&Reads>, wanted: &Wanted) -> S
         Wanted::Keyed(group) => format!("keyed {group}"),
     };
     let bounds = selector.and_then(|selector| selector.bounds);
-    format!("{kind} {bounds:?} {}", describe(selector, reads))
+    let zone = selector.map_or("", |selector| selector.zone.name());
+    format!("{kind} {bounds:?} {zone} {}", describe(selector, reads))
 }
 
 fn describe(selector: Option<&Selector>, reads: Option<&Reads>) -> String {

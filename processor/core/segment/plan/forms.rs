@@ -106,7 +106,7 @@ impl Compiler {
     }
 
     fn serve(&mut self, frame: &Frame, events: &Events, column: Option<&ColumnRef>, wanted: Wanted) -> usize {
-        let selector = Selector { events: events.clone(), bounds: frame.bounds };
+        let selector = Selector::of(events, &self.zone, frame.bounds);
         let reads = column.map(|column| Reads { path: column.path.clone(), ty: column.ty.clone() });
         self.feature(Some(&selector), reads.as_ref(), wanted)
     }

@@ -62,7 +62,9 @@ impl Admin {
             Some(RDKafkaErrorCode::LeaderNotAvailable) => {
                 Ok(i32::try_from(found.partitions().len()).ok().filter(|count| *count > 0))
             }
-            Some(code) => Err(AdminError::Refused { what: format!("describe topic `{topic}`"), reason: code.to_string() }),
+            Some(code) => {
+                Err(AdminError::Refused { what: format!("describe topic `{topic}`"), reason: code.to_string() })
+            }
         }
     }
 
@@ -79,9 +81,9 @@ impl Admin {
 
     /// Makes a topic with the cluster's own replication; one that exists already stays as it is.
     pub async fn create(&self, topic: &str, partitions: i32, settings: &[(&str, &str)]) -> Result<(), AdminError> {
-        let what = || format!("create topic `{topic}`");
         /// Asks for the cluster's default.
         const REPLICATION_DEFAULT: i32 = -1;
+        let what = || format!("create topic `{topic}`");
         let mut wanted = NewTopic::new(topic, partitions, TopicReplication::Fixed(REPLICATION_DEFAULT));
         for (name, value) in settings {
             wanted = wanted.set(name, value);

@@ -1,13 +1,15 @@
 //! From the configuration to clients: which librdkafka properties each purpose has, and what every client reports.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use rdkafka::ClientContext;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::consumer::ConsumerContext;
 use rdkafka::error::KafkaError;
 use rdkafka::producer::{DeliveryResult, ProducerContext};
+use rdkafka::types::RDKafkaErrorCode;
 
 use crate::config;
 
@@ -46,14 +48,34 @@ impl From<KafkaError> for Unanswered {
 
 /// Properties of consumers alone, by how their names begin: other clients would warn of them.
 const READING: &[&str] = &[
-    "group.", "partition.assignment.", "session.", "heartbeat.", "max.poll.", "fetch.", "queued.", "check.crcs",
-    "max.partition.fetch.", "auto.", "coordinator.query.", "consume.",
+    "group.",
+    "partition.assignment.",
+    "session.",
+    "heartbeat.",
+    "max.poll.",
+    "fetch.",
+    "queued.",
+    "check.crcs",
+    "max.partition.fetch.",
+    "auto.",
+    "coordinator.query.",
+    "consume.",
 ];
 
 /// Properties of producers alone.
 const WRITING: &[&str] = &[
-    "queue.buffering.", "linger.", "batch.", "compression.", "retries", "message.send.", "message.timeout.", "delivery.",
-    "request.timeout.", "queuing.", "sticky.", "produce.",
+    "queue.buffering.",
+    "linger.",
+    "batch.",
+    "compression.",
+    "retries",
+    "message.send.",
+    "message.timeout.",
+    "delivery.",
+    "request.timeout.",
+    "queuing.",
+    "sticky.",
+    "produce.",
 ];
 
 /// How to reach the cluster, and what it is.
@@ -186,10 +208,33 @@ impl Connection {
     }
 }
 
+/// Lets the same error through once in a while.
+#[derive(Debug, Default)]
+pub(super) struct Seldom {
+    last: Mutex<Vec<(RDKafkaErrorCode, Instant)>>,
+}
+
+impl Seldom {
+    /// For how long the same error is not told again.
+    const PAUSE: Duration = Duration::from_secs(10);
+
+    /// Whether this error has not been told for a while; there are few kinds, so all of them are kept.
+    pub(super) fn is_due(&self, code: RDKafkaErrorCode) -> bool {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.retain(|(_, at)| at.elapsed() < Self::PAUSE);
+        let due = last.iter().all(|(known, _)| *known != code);
+        if due {
+            last.push((code, Instant::now()));
+        }
+        due
+    }
+}
+
 /// What a client reports while it works: it goes to the log, and trouble on the way to the brokers is counted.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Witness {
     troubles: Arc<AtomicU64>,
+    told: Arc<Seldom>,
 }
 
 impl Witness {
@@ -222,7 +267,9 @@ impl ClientContext for Witness {
 
     fn error(&self, error: KafkaError, reason: &str) {
         self.saw_trouble();
-        tracing::warn!(target: "kafka", "{error}: {reason}");
+        if error.rdkafka_error_code().is_none_or(|code| self.told.is_due(code)) {
+            tracing::warn!(target: "kafka", "{error}: {reason}");
+        }
     }
 
     fn stats_raw(&self, _statistics: &[u8]) {}

@@ -1,7 +1,7 @@
 //! The offsets that a group has committed, and the metadata that travelled with them.
 //!
-//! The answer can be had stable: while some transaction that moves them is open, the broker does not say. Not here: what
-//! the metadata means (`wire::ControlWord`).
+//! The answer can be had stable: while some transaction that moves them is open, the broker does not say. Not here:
+//! what the metadata means (`wire::ControlWord`).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -38,15 +38,15 @@ impl CommittedOffsets {
     /// How long to wait before asking again while a transaction is open.
     const PAUSE: Duration = Duration::from_millis(20);
 
-    /// A client for topics, which are named by their index from now on. With [`Isolation::Written`] it does not wait for an
-    /// open transaction that moves them: what was committed before is the answer then.
+    /// A client for topics, which are named by their index from now on. With [`Isolation::Written`] it does not wait
+    /// for an open transaction that moves them: what was committed before is the answer then.
     pub fn open(connection: &Connection, topics: Arc<[String]>, isolation: Isolation) -> Result<Self, ClientError> {
         let client = connection.inquirer(isolation.level()).create_with_context(Witness::default());
         Ok(Self { client: client.map_err(|error| ClientError::new("asking for committed offsets", &error))?, topics })
     }
 
-    /// What is committed for each of `partitions`, in their order. While a transaction that moves them is open this waits,
-    /// at most for `patience`.
+    /// What is committed for each of `partitions`, in their order. While a transaction that moves them is open this
+    /// waits, at most for `patience`.
     pub fn of(&self, partitions: &[TopicPartition], patience: Duration) -> Result<Vec<Committed>, Unanswered> {
         let begun = Instant::now();
         loop {
@@ -57,8 +57,8 @@ impl CommittedOffsets {
         }
     }
 
-    /// What proves to the coordinator that we are of no generation: it takes offsets from such a one while the group has no
-    /// member.
+    /// What proves to the coordinator that we are of no generation: it takes offsets from such a one while the group
+    /// has no member.
     pub fn outsider(&self) -> Option<Generation> {
         Generation::of(&self.client)
     }

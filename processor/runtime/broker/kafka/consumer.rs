@@ -5,7 +5,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
@@ -14,7 +14,7 @@ use rdkafka::types::RDKafkaErrorCode;
 use rdkafka::{Offset, TopicPartitionList};
 use spicchio_core::event::{Header, Record};
 
-use super::client::{ClientError, Connection, Unanswered, Witness};
+use super::client::{ClientError, Connection, Seldom, Unanswered, Witness};
 use crate::broker::{Arrival, TopicPartition};
 
 /// What one look at the queue brought.
@@ -34,18 +34,15 @@ pub enum Polled {
 pub struct Reader {
     consumer: BaseConsumer<Witness>,
     topics: Arc<[String]>,
-    last_warning: Option<(RDKafkaErrorCode, Instant)>,
+    told: Seldom,
 }
 
 impl Reader {
-    /// The longest time for which the same error is not logged again.
-    const WARNING_PAUSE: Duration = Duration::from_secs(10);
-
     /// A reader of topics, which are named by their index from now on. It connects on its own.
     pub fn open(connection: &Connection, topics: Arc<[String]>) -> Result<Self, ClientError> {
         let consumer = connection.reader().create_with_context(Witness::default());
         let consumer = consumer.map_err(|error| ClientError::new("reading", &error))?;
-        Ok(Self { consumer, topics, last_warning: None })
+        Ok(Self { consumer, topics, told: Seldom::default() })
     }
 
     /// Begins to read these partitions, each at its offset.
@@ -88,8 +85,8 @@ impl Reader {
         }
     }
 
-    /// Up to where each partition has been read, with everything that is no record: the marks of transactions, records that
-    /// were taken back. Partitions that have not been read from yet are not listed.
+    /// Up to where each partition has been read, with everything that is no record: the marks of transactions,
+    /// records that were taken back. Partitions that have not been read from yet are not listed.
     pub fn positions(&self) -> Vec<(TopicPartition, i64)> {
         let Ok(list) = self.consumer.position() else { return Vec::new() };
         let elements = list.elements();
@@ -114,15 +111,13 @@ impl Reader {
         });
     }
 
-    fn weigh(&mut self, error: &KafkaError) -> Polled {
+    fn weigh(&self, error: &KafkaError) -> Polled {
         let Some(code) = error.rdkafka_error_code() else { return Polled::Nothing };
         if matches!(code, RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange) {
             return Polled::OffsetGone;
         }
-        let repeated = |(last, at): (RDKafkaErrorCode, Instant)| last == code && at.elapsed() < Self::WARNING_PAUSE;
-        if !self.last_warning.is_some_and(repeated) {
+        if self.told.is_due(code) {
             tracing::warn!(%code, "cannot read for now; trying again");
-            self.last_warning = Some((code, Instant::now()));
         }
         Polled::Nothing
     }

@@ -45,7 +45,11 @@ impl EndProbe {
     }
 
     /// The offset after the last record of each partition; partitions whose leader did not answer are left out.
-    pub fn ends(&self, partitions: &[TopicPartition], timeout: Duration) -> Result<Vec<(TopicPartition, i64)>, Unanswered> {
+    pub fn ends(
+        &self,
+        partitions: &[TopicPartition],
+        timeout: Duration,
+    ) -> Result<Vec<(TopicPartition, i64)>, Unanswered> {
         self.ask(partitions, Offset::End, timeout)
     }
 
@@ -58,7 +62,8 @@ impl EndProbe {
         self.ask(partitions, Offset::Beginning, timeout)
     }
 
-    /// The offset of the first record whose Kafka timestamp is `millis` or later; partitions that have none are left out.
+    /// The offset of the first record whose Kafka timestamp is `millis` or later; partitions that have none are left
+    /// out.
     pub fn since(
         &self,
         partitions: &[TopicPartition],
@@ -87,7 +92,9 @@ impl EndProbe {
         let found = elements.iter().filter_map(|element| {
             let topic = self.topics.iter().position(|name| name == element.topic())?;
             match (element.error(), element.offset()) {
-                (Ok(()), Offset::Offset(offset)) => Some((TopicPartition { topic, partition: element.partition() }, offset)),
+                (Ok(()), Offset::Offset(offset)) => {
+                    Some((TopicPartition { topic, partition: element.partition() }, offset))
+                }
                 _ => None,
             }
         });

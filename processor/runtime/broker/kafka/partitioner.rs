@@ -100,7 +100,9 @@ mod tests {
     /// Kafka's own test vectors for its murmur2, and the check value of CRC-32.
     #[test]
     fn the_hashes_are_the_published_ones() {
-        for (text, hash) in [("21", -973_932_308i32), ("foobar", -790_332_482), ("a-little-bit-long-string", -985_981_536)] {
+        for (text, hash) in
+            [("21", -973_932_308i32), ("foobar", -790_332_482), ("a-little-bit-long-string", -985_981_536)]
+        {
             assert_eq!(murmur2(text.as_bytes()).cast_signed(), hash, "{text}");
         }
         assert_eq!(crc32(b"123456789"), 0xcbf4_3926);

@@ -26,8 +26,12 @@ pub enum PreflightError {
         topic: String,
     },
     /// Inputs have different numbers of partitions.
-    #[error("`{one}` has {count} partitions and `{other}` has {other_count}: partition p of every input holds the same customers, \
-        so give them equally many (`kafka-topics --alter --topic T --partitions N` before any record is written), or write all events to one topic")]
+    #[error(
+        "`{one}` has {count} partitions and `{other}` has {other_count}: partition p of every input holds the same \
+        customers, \
+        so give them equally many (`kafka-topics --alter --topic T --partitions N` before any record is written), or \
+        write all events to one topic"
+    )]
     UnequalPartitions {
         /// The first input.
         one: String,
@@ -39,14 +43,18 @@ pub enum PreflightError {
         other_count: i32,
     },
     /// An input forgets events.
-    #[error("`{topic}` is compacted, so events of it disappear and a recovery would count differently: \
-        set `cleanup.policy=delete` on it, or `profile: true` on the input if it holds profile events alone")]
+    #[error(
+        "`{topic}` is compacted, so events of it disappear and a recovery would count differently: \
+        set `cleanup.policy=delete` on it, or `profile: true` on the input if it holds profile events alone"
+    )]
     CompactedInput {
         /// Its name.
         topic: String,
     },
     /// A topic of profiles is compacted too soon.
-    #[error("`{topic}` is compacted after {has} ms: set `min.compaction.lag.ms` on it to {COMPACTION_LAG_MIN_MS} or more")]
+    #[error(
+        "`{topic}` is compacted after {has} ms: set `min.compaction.lag.ms` on it to {COMPACTION_LAG_MIN_MS} or more"
+    )]
     CompactedTooSoon {
         /// Its name.
         topic: String,
@@ -54,15 +62,21 @@ pub enum PreflightError {
         has: i64,
     },
     /// One input was written with two ways to choose a partition.
-    #[error("the keys of `{topic}` are spread by two different hashes, so events of one customer stand on two partitions: \
-        let all its producers use one partitioner (librdkafka: `partitioner=murmur2_random` is the Java client's)")]
+    #[error(
+        "the keys of `{topic}` are spread by two different hashes, so events of one customer stand on two partitions: \
+        let all its producers use one partitioner (librdkafka: `partitioner=murmur2_random` is the Java client's)"
+    )]
     KeysMixed {
         /// Its name.
         topic: String,
     },
     /// Two inputs choose partitions differently.
-    #[error("the keys of `{one}` are spread by {by}, those of `{other}` are not: a customer's events stand on different partitions; \
-        let the producers of both use one partitioner (librdkafka: `partitioner=murmur2_random` is the Java client's), or write all events to one topic")]
+    #[error(
+        "the keys of `{one}` are spread by {by}, those of `{other}` are not: a customer's events stand on different \
+        partitions; \
+        let the producers of both use one partitioner (librdkafka: `partitioner=murmur2_random` is the Java \
+        client's), or write all events to one topic"
+    )]
     KeysDisagree {
         /// An input whose hash is known.
         one: String,
@@ -72,8 +86,10 @@ pub enum PreflightError {
         other: String,
     },
     /// Outputs are not there.
-    #[error("there is no topic {topics}: `spicchio init --config F --from ..` creates what is missing in a new group; \
-        for this one, create it with {partitions} partitions")]
+    #[error(
+        "there is no topic {topics}: `spicchio init --config F --from ..` creates what is missing in a new group; \
+        for this one, create it with {partitions} partitions"
+    )]
     MissingOutputs {
         /// Their names.
         topics: String,
@@ -81,7 +97,10 @@ pub enum PreflightError {
         partitions: i32,
     },
     /// An output cannot take the partition of every input.
-    #[error("`{topic}` has {has} partitions and the inputs have {needs}: a record goes to the partition with the number of its input's, so they must be equally many")]
+    #[error(
+        "`{topic}` has {has} partitions and the inputs have {needs}: a record goes to the partition with the number \
+        of its input's, so they must be equally many"
+    )]
     OutputPartitions {
         /// Its name.
         topic: String,
@@ -97,7 +116,10 @@ pub enum PreflightError {
         topic: String,
     },
     /// An output takes smaller records than are written.
-    #[error("`{topic}` takes records of {has} bytes at most: set `max.message.bytes` on it to {needs} or more, or lower `max_output_bytes`")]
+    #[error(
+        "`{topic}` takes records of {has} bytes at most: set `max.message.bytes` on it to {needs} or more, or lower \
+        `max_output_bytes`"
+    )]
     OutputTooSmall {
         /// Its name.
         topic: String,
@@ -194,7 +216,8 @@ fn input_settings(input: &InputTopic, settings: &TopicSettings) -> Result<Option
     let limits: Vec<String> = ["retention.ms", "retention.bytes"].into_iter().filter_map(limited).collect();
     let warning = (!limits.is_empty()).then(|| {
         let limits = limits.join(", ");
-        Warning(format!("`{topic}` is kept for a limited time ({limits}): a recovery reads it from where this group began, and is refused once that is gone"))
+        Warning(format!("`{topic}` is kept for a limited time ({limits}): a recovery reads it from where this group \
+        began, and is refused once that is gone"))
     });
     Ok(warning)
 }

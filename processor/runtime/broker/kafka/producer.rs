@@ -1,6 +1,7 @@
 //! One transactional producer: the six calls of a transaction, and what each failure means for it.
 //!
-//! All calls block; they belong on a thread of their own. Not here: what to do about a failure (`partition::transaction`).
+//! All calls block; they belong on a thread of their own. Not here: what to do about a failure
+//! (`partition::transaction`).
 
 use std::time::{Duration, Instant};
 
@@ -54,7 +55,8 @@ impl Writer {
         Ok(Self { producer, witness, opened: Instant::now() })
     }
 
-    /// Takes over from every earlier producer with this id: what they left open is ended. `Ok(false)` asks for another try.
+    /// Takes over from every earlier producer with this id: what they left open is ended. `Ok(false)` asks for
+    /// another try.
     pub fn fence(&self) -> Result<bool, Failure> {
         match self.producer.init_transactions(Self::PATIENCE) {
             Ok(()) => Ok(true),

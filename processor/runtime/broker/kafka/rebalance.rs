@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, ConsumerGroupMetadata, RebalanceProtocol};
 use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, ConsumerGroupMetadata, RebalanceProtocol};
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::types::{RDKafkaErrorCode, RDKafkaRespErr};
 use rdkafka::{ClientContext, Offset, TopicPartitionList};
@@ -21,8 +21,8 @@ pub trait Tenants: Send + Sync {
     /// These are ours from now on.
     fn gained(&self, partitions: &[i32]);
 
-    /// These are ours no more once this returns: by then nothing of them may be committed. With `lost`, somebody else may
-    /// have them already.
+    /// These are ours no more once this returns: by then nothing of them may be committed. With `lost`, somebody else
+    /// may have them already.
     fn losing(&self, partitions: &[i32], lost: bool);
 }
 
@@ -63,11 +63,15 @@ pub struct Member {
 
 impl Member {
     /// Joins the group for these topics. Nothing happens before [`Member::poll`].
-    pub fn join(connection: &Connection, topics: Arc<[String]>, tenants: Arc<dyn Tenants>) -> Result<Self, ClientError> {
+    pub fn join(
+        connection: &Connection,
+        topics: &Arc<[String]>,
+        tenants: Arc<dyn Tenants>,
+    ) -> Result<Self, ClientError> {
         let failed = |error: KafkaError| ClientError::new("being a member of the group", &error);
         let names: Vec<&str> = topics.iter().map(String::as_str).collect();
         let context = Assignment {
-            topics: topics.clone(),
+            topics: Arc::clone(topics),
             tenants,
             held: Mutex::default(),
             incremental: OnceLock::new(),
@@ -150,8 +154,8 @@ impl Assignment {
         broken
     }
 
-    /// Whether the protocol moves single partitions. Asked once, while the member is surely alive: the question hangs on a
-    /// member that is being closed.
+    /// Whether the protocol moves single partitions. Asked once, while the member is surely alive: the question hangs
+    /// on a member that is being closed.
     fn is_incremental(&self, consumer: &BaseConsumer<Self>) -> bool {
         *self.incremental.get_or_init(|| matches!(consumer.rebalance_protocol(), RebalanceProtocol::Cooperative))
     }
@@ -159,7 +163,11 @@ impl Assignment {
     fn assign(&self, consumer: &BaseConsumer<Self>, list: &mut TopicPartitionList) -> KafkaResult<()> {
         let incremental = self.is_incremental(consumer);
         list.set_all_offsets(Offset::End)?;
-        if incremental { consumer.incremental_assign(list)? } else { consumer.assign(list)? }
+        if incremental {
+            consumer.incremental_assign(list)?
+        } else {
+            consumer.assign(list)?
+        }
         consumer.pause(list)
     }
 
@@ -190,10 +198,10 @@ impl ConsumerContext for Assignment {
             self.tenants.gained(&gained);
             done
         } else {
-            let lost = consumer.assignment_lost();
+            let taken = consumer.assignment_lost();
             let losing = self.remove(list);
-            self.tenants.losing(&losing, lost);
-            tracing::info!(partitions = ?losing, lost, "partitions were given up");
+            self.tenants.losing(&losing, taken);
+            tracing::info!(partitions = ?losing, lost = taken, "partitions were given up");
             self.unassign(consumer, list)
         };
         if let Err(error) = done {

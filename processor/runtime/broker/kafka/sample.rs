@@ -14,12 +14,11 @@ const RECORDS_PER_PARTITION: i64 = 50;
 /// For how long; what was not read by then is not looked at.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Keys, and the partitions they stand on.
+pub(super) type Keys = Vec<(Vec<u8>, i32)>;
+
 /// Different keys of each topic, at most [`RECORDS_PER_PARTITION`] a partition; records without key are left out.
-pub(super) fn keys(
-    connection: &Connection,
-    topics: &Arc<[String]>,
-    partitions: i32,
-) -> Result<Vec<Vec<(Vec<u8>, i32)>>, Unanswered> {
+pub(super) fn keys(connection: &Connection, topics: &Arc<[String]>, partitions: i32) -> Result<Vec<Keys>, Unanswered> {
     let probe = EndProbe::open(connection, Arc::clone(topics), Isolation::Committed)?;
     let all: Vec<TopicPartition> = (0..topics.len())
         .flat_map(|topic| (0..partitions).map(move |partition| TopicPartition { topic, partition }))

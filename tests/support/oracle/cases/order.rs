@@ -4,7 +4,7 @@ use spicchio_core::segment::Relation::{AtMost, Equal, Greater, Less, Unequal};
 use spicchio_core::segment::{Relation, Type};
 
 use super::{check_at_once, event};
-use crate::build::{any, column, compare, first, first_of, last, last_of, life, of, sequence, text};
+use crate::build::{any, between, column, compare, first, first_of, last, last_of, life, of, sequence, text};
 use crate::given::GivenEvent;
 
 #[test]
@@ -66,6 +66,9 @@ fn never_is_before_every_instant_and_equal_to_itself() {
     check_at_once("never is never", moments(Equal), &[event("page_view", 0)], true);
     check_at_once("and not unequal", moments(Unequal), &[event("page_view", 0)], false);
     check_at_once("at most itself", moments(AtMost), &[event("page_view", 0)], true);
+    let carted =
+        between(last(of(["cart_add"]), life()), last(of(["purchase"]), life()), last(of(["cart_add"]), life()));
+    check_at_once("between is two comparisons", carted, &[event("cart_add", 0)], true);
     let constant = compare(last(of(["cart_add"]), life()), Less, crate::build::instant(super::at(50)));
     check_at_once("only between two of them", constant, &[event("page_view", 0)], false);
 }

@@ -2,9 +2,10 @@
 
 use spicchio_core::segment::Relation::{AtLeast, Equal};
 use spicchio_core::segment::Side::Last;
+use spicchio_core::segment::{Expression, Term, Type};
 
 use super::{check, event};
-use crate::build::{after, all, compare, count, for_some, lately, life, number, of};
+use crate::build::{after, all, compare, count, for_some, lately, life, number, of, path};
 use crate::given::{GivenEvent, Json};
 
 fn view(millis: i64, product: &str) -> GivenEvent {
@@ -46,6 +47,22 @@ fn an_events_own_value_and_its_items() {
     check("its own", condition.clone(), &[view(10, "A"), own.clone()], "+20e");
     check("its item's", condition.clone(), &[view(10, "B"), own.clone()], "+20e");
     check("no other", condition, &[view(10, "C"), own], "");
+}
+
+#[test]
+fn a_value_that_counts_as_missing_is_none_to_try() {
+    let condition = |name| {
+        let bought = compare(count(of(["purchase"]), life()), AtLeast, number(1));
+        Expression {
+            term: Term::ForSome { property: path(name), ty: Type::Number, condition: bought.into() },
+            ty: Type::Boolean,
+        }
+    };
+    let priced = |price: i64| [event("purchase", 10).with("price", price)];
+    check("declared `minimum: 0`", condition("price"), &priced(-1), "");
+    check("and obeyed", condition("price"), &priced(1), "+10e");
+    let item = Json::object([("price", Json::from(-1))]);
+    check("by line items, too", condition("price"), &[event("purchase", 10).with("items", Json::List(vec![item]))], "");
 }
 
 #[test]

@@ -3,17 +3,36 @@
 use super::Checker;
 use super::typed::Typed;
 use crate::event::{Number, Value};
-use crate::segment::language::ast::Node;
+use crate::segment::language::ast::{Node, NodeKind};
 use crate::segment::language::{Diagnostic, Span};
 use crate::segment::{Arithmetic, Expression, Term, Type};
 
 impl Checker<'_> {
-    pub(super) fn arithmetic(&mut self, operator: Arithmetic, [one, other]: &[Node; 2], span: Span) -> Option<Typed> {
-        let one = self.node(one);
-        let other = self.node(other);
-        let (one, other) = (self.fixed(one?), self.fixed(other?));
+    /// `one + other + ..`: a chain leans to the left, and is walked along and not down.
+    pub(super) fn arithmetic(&mut self, node: &Node) -> Option<Typed> {
+        let mut chain = Vec::new();
+        let mut first = node;
+        while let NodeKind::Arithmetic(operator, pair) = &first.kind {
+            let [one, other] = &**pair;
+            chain.push((*operator, other, first.span));
+            first = one;
+        }
+        let mut result = self.node(first);
+        while let Some((operator, other, span)) = chain.pop() {
+            let other = self.node(other);
+            result = match (result, other) {
+                (Some(one), Some(other)) => self.combined(operator, one, other, span),
+                (_, _) => None,
+            };
+        }
+        result
+    }
+
+    fn combined(&mut self, operator: Arithmetic, one: Typed, other: Typed, span: Span) -> Option<Typed> {
+        let (one, other) = (self.fixed(one), self.fixed(other));
         let (one, other) = (one?, other?);
         let (one, other) = (self.instant(one), self.instant(other));
+        let (one, other) = (one?, other?);
         let (one_wants, other_wants) = wants(operator, one.ty.as_ref(), other.ty.as_ref());
         let (one, other) = (self.assumed(one, &one_wants)?, self.assumed(other, &other_wants)?);
         let Some(ty) = result(operator, one.ty.as_ref(), other.ty.as_ref()) else {
@@ -66,6 +85,10 @@ impl Checker<'_> {
     /// Unary minus.
     pub(super) fn negation(&mut self, node: &Node, span: Span) -> Option<Typed> {
         let typed = self.node(node)?;
+        self.negated(typed, span)
+    }
+
+    fn negated(&mut self, typed: Typed, span: Span) -> Option<Typed> {
         let typed = self.fixed(typed)?;
         let typed = self.assumed(typed, &Type::Number)?;
         let Some(ty @ (Type::Number | Type::Duration)) = typed.ty.clone() else {

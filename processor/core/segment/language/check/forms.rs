@@ -3,7 +3,7 @@
 use super::Checker;
 use super::events::Read;
 use super::typed::Typed;
-use crate::segment::language::ast::{ColumnNode, Counting, EventsNode, Measure, Name, Node, WindowNode};
+use crate::segment::language::ast::{ColumnNode, Counting, EventsNode, FormNode, Measure, Name, Node, WindowNode};
 use crate::segment::language::suggest::did_you_mean;
 use crate::segment::language::{Diagnostic, Span};
 use crate::segment::{Expression, Form, Side, Term, Type};
@@ -13,7 +13,19 @@ use crate::timer::Length;
 const LINE_ITEMS: &str = "items";
 
 impl Checker<'_> {
-    pub(super) fn counting(
+    pub(super) fn form(&mut self, form: &FormNode, span: Span) -> Option<Typed> {
+        match form {
+            FormNode::Counting(counting, events, window) => self.counting(*counting, events, window.as_ref(), span),
+            FormNode::Column(measure, column, window) => self.measure(*measure, column, window.as_ref(), span),
+            FormNode::Moment(side, events, window) => self.moment(*side, events, window.as_ref(), span),
+            FormNode::Pick(side, column, window) => self.pick(*side, column, window.as_ref(), span),
+            FormNode::Sequence { first, second, within, window } => {
+                self.sequence([first, second], *within, window.as_ref(), span)
+            }
+        }
+    }
+
+    fn counting(
         &mut self,
         counting: Counting,
         events: &EventsNode,
@@ -30,7 +42,7 @@ impl Checker<'_> {
         Some(Typed::new(Term::Form(form), Type::Number, span))
     }
 
-    pub(super) fn measure(
+    fn measure(
         &mut self,
         measure: Measure,
         node: &ColumnNode,
@@ -58,26 +70,14 @@ impl Checker<'_> {
         Some(Typed::new(Term::Form(form), Type::Number, span))
     }
 
-    pub(super) fn moment(
-        &mut self,
-        side: Side,
-        events: &EventsNode,
-        window: Option<&WindowNode>,
-        span: Span,
-    ) -> Option<Typed> {
+    fn moment(&mut self, side: Side, events: &EventsNode, window: Option<&WindowNode>, span: Span) -> Option<Typed> {
         let events = self.events(events);
         let window = self.window(window);
         let (events, window) = (events?, window?);
         Some(Typed::new(Term::Form(Form::Moment(side, events, window)), Type::Instant, span))
     }
 
-    pub(super) fn pick(
-        &mut self,
-        side: Side,
-        column: &ColumnNode,
-        window: Option<&WindowNode>,
-        span: Span,
-    ) -> Option<Typed> {
+    fn pick(&mut self, side: Side, column: &ColumnNode, window: Option<&WindowNode>, span: Span) -> Option<Typed> {
         let column = self.column(column);
         let window = self.window(window);
         let (column, window) = (column?, window?);
@@ -85,7 +85,7 @@ impl Checker<'_> {
         Some(Typed::new(Term::Form(Form::Pick(side, column, window)), ty, span))
     }
 
-    pub(super) fn sequence(
+    fn sequence(
         &mut self,
         [first, second]: [&EventsNode; 2],
         within: Option<(Length, Span)>,

@@ -61,18 +61,19 @@ impl<'a> Checker<'a> {
         Self { events, traits, zone, scope: Scope::Customer, reads: None, diagnostics: Vec::new() }
     }
 
-    /// An expression of one type; `taker` says who wants it. A date becomes its first moment where an instant is wanted.
+    /// An expression of one type; `taker` says who wants it. A date becomes its first moment where an instant is
+    /// wanted.
     fn wanted(&mut self, node: &Node, ty: &Type, taker: &str) -> Option<Expression> {
-        self.wanted_typed(node, ty, taker).map(Typed::expression)
+        let typed = self.node(node)?;
+        self.fitted(typed, ty, taker)
     }
 
-    fn wanted_typed(&mut self, node: &Node, ty: &Type, taker: &str) -> Option<Typed> {
-        let typed = self.node(node)?;
+    fn fitted(&mut self, typed: Typed, ty: &Type, taker: &str) -> Option<Expression> {
         let typed = self.fixed(typed)?;
         let typed = self.assumed(typed, ty)?;
-        let typed = if *ty == Type::Instant { self.instant(typed) } else { typed };
+        let typed = if *ty == Type::Instant { self.instant(typed)? } else { typed };
         if typed.ty.as_ref() == Some(ty) {
-            return Some(typed);
+            return Some(typed.expression());
         }
         let message = format!("{taker} takes {}, this is {}", ty.described(), typed.described());
         let diagnostic = Diagnostic::error("type-mismatch", typed.span, message).help_if(self.inferred_help(&[&typed]));
@@ -91,25 +92,19 @@ impl<'a> Checker<'a> {
         )
     }
 
-    /// Any part of an expression.
+    /// Any part of an expression. What does not call itself again is done elsewhere, to keep the frame of this small.
     fn node(&mut self, node: &Node) -> Option<Typed> {
         let span = node.span;
         match &node.kind {
-            NodeKind::Mistake => None,
-            NodeKind::Boolean(value) => Some(Typed::constant(Value::Boolean(*value), Type::Boolean, span)),
-            NodeKind::Number(number) => Some(Typed::constant(Value::Number(*number), Type::Number, span)),
-            NodeKind::Text(text) => Some(Typed::constant(Value::Text(text.clone()), Type::Text, span)),
-            NodeKind::When(When::Date(date)) => Some(Typed::constant(Value::Date(*date), Type::Date, span)),
-            NodeKind::When(When::Instant(instant)) => {
-                Some(Typed::constant(Value::Instant(*instant), Type::Instant, span))
-            }
-            NodeKind::Duration(length) => Some(Typed::length(*length, span)),
+            NodeKind::Mistake
+            | NodeKind::Boolean(_)
+            | NodeKind::Number(_)
+            | NodeKind::Duration(_)
+            | NodeKind::Text(_)
+            | NodeKind::When(_) => literal(node),
             NodeKind::Or(parts) => self.parts(parts, Term::Or, span),
             NodeKind::And(parts) => self.parts(parts, Term::And, span),
-            NodeKind::Not(part) => {
-                let part = self.wanted(part, &Type::Boolean, "`not`")?;
-                Some(Typed::new(Term::Not(Box::new(part)), Type::Boolean, span))
-            }
+            NodeKind::Not(part) => self.denial(part, span),
             NodeKind::If(parts) => self.choice(parts, span),
             NodeKind::Compare(relation, pair) => self.comparison(*relation, pair, span),
             NodeKind::Between(parts) => self.between(parts, span),
@@ -117,19 +112,12 @@ impl<'a> Checker<'a> {
             NodeKind::Search(search, pair) => self.search(*search, pair, span),
             NodeKind::Missing(part) => self.presence(part, Term::Missing, span),
             NodeKind::Exists(part) => self.presence(part, Term::Exists, span),
-            NodeKind::Arithmetic(operator, pair) => self.arithmetic(*operator, pair, span),
+            NodeKind::Arithmetic(..) => self.arithmetic(node),
             NodeKind::Negate(part) => self.negation(part, span),
-            NodeKind::Lower(part) => {
-                let part = self.wanted(part, &Type::Text, "`lower`")?;
-                Some(Typed::new(Term::Lower(Box::new(part)), Type::Text, span))
-            }
+            NodeKind::Lower(part) => self.lower(part, span),
             NodeKind::Property(path) => self.property(path, span),
             NodeKind::Trait(_)
-            | NodeKind::Counting(..)
-            | NodeKind::Column(..)
-            | NodeKind::Moment(..)
-            | NodeKind::Pick(..)
-            | NodeKind::Sequence { .. }
+            | NodeKind::Form(_)
             | NodeKind::ForSome { .. }
             | NodeKind::Since(_)
             | NodeKind::Until(_) => self.of_customer(node),
@@ -147,13 +135,7 @@ impl<'a> Checker<'a> {
         }
         match &node.kind {
             NodeKind::Trait(path) => self.customer_trait(path, span),
-            NodeKind::Counting(counting, events, window) => self.counting(*counting, events, window.as_ref(), span),
-            NodeKind::Column(measure, column, window) => self.measure(*measure, column, window.as_ref(), span),
-            NodeKind::Moment(side, events, window) => self.moment(*side, events, window.as_ref(), span),
-            NodeKind::Pick(side, column, window) => self.pick(*side, column, window.as_ref(), span),
-            NodeKind::Sequence { first, second, within, window } => {
-                self.sequence([first, second], *within, window.as_ref(), span)
-            }
+            NodeKind::Form(form) => self.form(form, span),
             NodeKind::ForSome { property, condition } => self.for_some(property, condition, span),
             NodeKind::Since(part) => self.distance(part, Term::Since, "`since`", span),
             NodeKind::Until(part) => self.distance(part, Term::Until, "`until`", span),
@@ -180,4 +162,38 @@ impl<'a> Checker<'a> {
             | NodeKind::Later(_) => None,
         }
     }
+}
+
+/// A literal; nothing for a mistake.
+fn literal(node: &Node) -> Option<Typed> {
+    let (value, ty) = match &node.kind {
+        NodeKind::Duration(length) => return Some(Typed::length(*length, node.span)),
+        NodeKind::Boolean(value) => (Value::Boolean(*value), Type::Boolean),
+        NodeKind::Number(number) => (Value::Number(*number), Type::Number),
+        NodeKind::Text(text) => (Value::Text(text.clone()), Type::Text),
+        NodeKind::When(When::Date(date)) => (Value::Date(*date), Type::Date),
+        NodeKind::When(When::Instant(instant)) => (Value::Instant(*instant), Type::Instant),
+        NodeKind::Mistake
+        | NodeKind::If(_)
+        | NodeKind::Or(_)
+        | NodeKind::And(_)
+        | NodeKind::Not(_)
+        | NodeKind::Compare(..)
+        | NodeKind::Between(_)
+        | NodeKind::In { .. }
+        | NodeKind::Search(..)
+        | NodeKind::Missing(_)
+        | NodeKind::Exists(_)
+        | NodeKind::Arithmetic(..)
+        | NodeKind::Negate(_)
+        | NodeKind::Trait(_)
+        | NodeKind::Property(_)
+        | NodeKind::Form(_)
+        | NodeKind::ForSome { .. }
+        | NodeKind::Lower(_)
+        | NodeKind::Since(_)
+        | NodeKind::Until(_)
+        | NodeKind::Later(_) => return None,
+    };
+    Some(Typed::constant(value, ty, node.span))
 }

@@ -16,15 +16,28 @@ impl Checker<'_> {
         Some(Typed::new(term(parts?), Type::Boolean, span))
     }
 
+    pub(super) fn denial(&mut self, part: &Node, span: Span) -> Option<Typed> {
+        let part = self.wanted(part, &Type::Boolean, "`not`")?;
+        Some(Typed::new(Term::Not(Box::new(part)), Type::Boolean, span))
+    }
+
+    pub(super) fn lower(&mut self, part: &Node, span: Span) -> Option<Typed> {
+        let part = self.wanted(part, &Type::Text, "`lower`")?;
+        Some(Typed::new(Term::Lower(Box::new(part)), Type::Text, span))
+    }
+
     /// `if C then A else B`
     pub(super) fn choice(&mut self, [condition, then, otherwise]: &[Node; 3], span: Span) -> Option<Typed> {
         let condition = self.wanted(condition, &Type::Boolean, "`if`");
         let then = self.node(then);
         let otherwise = self.node(otherwise);
-        let (condition, then, otherwise) = (condition?, then?, otherwise?);
+        self.chosen(condition?, then?, otherwise?, span)
+    }
+
+    fn chosen(&mut self, condition: Expression, then: Typed, otherwise: Typed, span: Span) -> Option<Typed> {
         let (then, otherwise) = match (&then.ty, &otherwise.ty) {
             (Some(Type::Date), Some(Type::Instant)) | (Some(Type::Instant), Some(Type::Date)) => {
-                (self.instant(then), self.instant(otherwise))
+                (self.instant(then)?, self.instant(otherwise)?)
             }
             (Some(ty), None) => (then.clone(), self.assumed(otherwise, ty)?),
             (None, Some(ty)) => (self.assumed(then, ty)?, otherwise.clone()),
@@ -58,8 +71,16 @@ impl Checker<'_> {
             (None, None) => (self.settled(one), self.settled(other)),
             (Some(ty), None) => (one.clone(), self.assumed(other, ty)?),
             (None, Some(ty)) => (self.assumed(one, ty)?, other.clone()),
-            (Some(Type::Instant), Some(Type::Date)) => (self.day(one)?, other),
-            (Some(Type::Date), Some(Type::Instant)) => (one, self.day(other)?),
+            (Some(Type::Instant), Some(Type::Date)) => {
+                self.declared(&one, &Type::Date)?;
+                self.declared(&other, &Type::Instant)?;
+                (self.day(one)?, other)
+            }
+            (Some(Type::Date), Some(Type::Instant)) => {
+                self.declared(&one, &Type::Instant)?;
+                self.declared(&other, &Type::Date)?;
+                (one, self.day(other)?)
+            }
             (Some(_), Some(_)) => (one, other),
         };
         if one.ty == other.ty { Some((one, other)) } else { self.mismatch(&one, &other, "") }
@@ -68,7 +89,11 @@ impl Checker<'_> {
     pub(super) fn comparison(&mut self, relation: Relation, [one, other]: &[Node; 2], span: Span) -> Option<Typed> {
         let one = self.node(one);
         let other = self.node(other);
-        let typed = self.compared(relation, one?, other?, span)?;
+        self.advised(relation, one?, other?, span)
+    }
+
+    fn advised(&mut self, relation: Relation, one: Typed, other: Typed, span: Span) -> Option<Typed> {
+        let typed = self.compared(relation, one, other, span)?;
         self.advise(&typed);
         Some(typed)
     }
@@ -102,7 +127,10 @@ impl Checker<'_> {
         let value = self.node(value);
         let low = self.node(low);
         let high = self.node(high);
-        let (mut value, mut low, mut high) = (value?, low?, high?);
+        self.enclosed(value?, low?, high?, span)
+    }
+
+    fn enclosed(&mut self, mut value: Typed, mut low: Typed, mut high: Typed, span: Span) -> Option<Typed> {
         let known = [&value, &low, &high].iter().find_map(|typed| typed.ty.clone());
         if let Some(ty) = known {
             value = self.assumed(value, &ty)?;
@@ -129,7 +157,10 @@ impl Checker<'_> {
         let value = self.node(value);
         let items: Vec<Option<Typed>> = items.iter().map(|item| self.item(item)).collect();
         let items: Option<Vec<Typed>> = items.into_iter().collect();
-        let (mut value, mut items) = (value?, items?);
+        self.listed(value?, items?, negated, span)
+    }
+
+    fn listed(&mut self, mut value: Typed, mut items: Vec<Typed>, negated: bool, span: Span) -> Option<Typed> {
         let first = items.first()?.clone();
         if let Some(odd) = items.iter().find(|item| item.ty != first.ty) {
             return self.mismatch(&first, &odd.clone(), "the items of a list take one type");
@@ -163,7 +194,8 @@ impl Checker<'_> {
                 | NodeKind::Later(_)
                 | NodeKind::Mistake
         );
-        if literal {
+        let negative = matches!(&node.kind, NodeKind::Negate(part) if matches!(part.kind, NodeKind::Duration(_)));
+        if literal || negative {
             return self.node(node);
         }
         let message = "the items of a list are literals";
@@ -195,7 +227,10 @@ impl Checker<'_> {
     pub(super) fn search(&mut self, search: Search, [within, sought]: &[Node; 2], span: Span) -> Option<Typed> {
         let within = self.node(within);
         let sought = self.node(sought);
-        let (within, sought) = (within?, sought?);
+        self.searched_for(search, within?, sought?, span)
+    }
+
+    fn searched_for(&mut self, search: Search, within: Typed, sought: Typed, span: Span) -> Option<Typed> {
         let in_list = search == Search::Contains && within.ty == Some(Type::List);
         let (within, sought) = if in_list {
             let sought = self.settled(sought);
@@ -234,6 +269,10 @@ impl Checker<'_> {
     /// `is missing`, `exists`
     pub(super) fn presence(&mut self, node: &Node, term: fn(Box<Expression>) -> Term, span: Span) -> Option<Typed> {
         let typed = self.node(node)?;
+        self.present(typed, term, span)
+    }
+
+    fn present(&mut self, typed: Typed, term: fn(Box<Expression>) -> Term, span: Span) -> Option<Typed> {
         let typed = self.fixed(typed)?;
         let part = self.settled(typed).expression();
         Some(Typed::new(term(Box::new(part)), Type::Boolean, span))

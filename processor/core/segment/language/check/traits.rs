@@ -1,8 +1,8 @@
 //! The types of traits: declared, or decided by use.
 //!
-//! An undeclared trait takes the type it is compared with or that the form around it wants. Where two undeclared traits meet,
-//! neither is known yet; all expressions are then checked again with what was learned, until nothing new is learned, and
-//! what is still open is text.
+//! An undeclared trait takes the type it is compared with or that the form around it wants. Where two undeclared
+//! traits meet, neither is known yet; all expressions are then checked again with what was learned, until nothing new
+//! is learned, and what is still open is text.
 
 use std::collections::BTreeMap;
 
@@ -119,6 +119,14 @@ impl Checker<'_> {
         }
         typed.ty = Some(Type::Text);
         typed
+    }
+
+    /// Refuses a trait whose use decided its type and that is now wanted with another: dates and instants give way to
+    /// each other only where the author said which of them it is.
+    pub(super) fn declared(&mut self, typed: &Typed, wanted: &Type) -> Option<()> {
+        let Some(help) = self.inferred_help(&[typed]) else { return Some(()) };
+        let message = format!("this trait is {} elsewhere and {} here", typed.described(), wanted.described());
+        self.fail(Diagnostic::error("type-mismatch", typed.span, message).help(help))
     }
 
     /// The way out of a mismatch, where an undeclared trait takes part in it.

@@ -65,16 +65,17 @@ impl Type {
 
 impl Checker<'_> {
     /// A date as its first moment in the zone; anything else unchanged.
-    pub(super) fn instant(&self, typed: Typed) -> Typed {
+    pub(super) fn instant(&mut self, typed: Typed) -> Option<Typed> {
         if typed.ty != Some(Type::Date) {
-            return typed;
+            return Some(typed);
         }
+        self.declared(&typed, &Type::Instant)?;
         let Typed { term, span, .. } = typed;
         if let Term::Constant(Value::Date(date)) = term {
-            return Typed::constant(Value::Instant(self.zone.start_of(date)), Type::Instant, span);
+            return Some(Typed::constant(Value::Instant(self.zone.start_of(date)), Type::Instant, span));
         }
         let day = Expression { term, ty: Type::Date };
-        Typed::new(Term::StartOf(Box::new(day)), Type::Instant, span)
+        Some(Typed::new(Term::StartOf(Box::new(day)), Type::Instant, span))
     }
 
     /// An instant as its day in the zone; anything else unchanged.

@@ -1,7 +1,7 @@
 //! From a place in the text of a scalar to the place in the file where it was written.
 //!
-//! Blank space is folded, indentation dropped, escapes resolved; everything else stands in the same order in both. So both
-//! are walked side by side: what is not blank must be found again, and blank space maps to where it can.
+//! Blank space is folded, indentation dropped, escapes resolved; everything else stands in the same order in both. So
+//! both are walked side by side: what is not blank must be found again, and blank space maps to where it can.
 
 use super::tree::{Style, Written};
 use crate::segment::language::Span;
@@ -110,4 +110,69 @@ enum Escape {
     LineBreak,
     /// One character, written with so many bytes.
     Character(usize),
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::fields::scalar;
+    use super::super::tree::{self, TreeKind};
+    use super::*;
+
+    /// The scalar under the only key of a file.
+    fn only(file: &str) -> Written {
+        let tree = tree::read(file).unwrap();
+        let TreeKind::Map(map) = &tree.kind else { panic!("{file}") };
+        scalar(&map.entries[0].1).unwrap().clone()
+    }
+
+    /// What a character of a scalar looks like where it was written: itself, or an escape.
+    fn agrees(style: Style, c: char, written: &str) -> bool {
+        let escaped = style == Style::DoubleQuoted && written.starts_with('\\');
+        let doubled = style == Style::SingleQuoted && c == '\'' && written == "''";
+        escaped || doubled || written == c.to_string()
+    }
+
+    /// Each character of the text that is not blank is found where it was written, and each place after the one before.
+    fn check(file: &str) {
+        let written = only(file);
+        let mut last = written.span.start;
+        for (offset, c) in written.text.char_indices().filter(|(_, c)| !c.is_whitespace()) {
+            let span = located(file, &written, Span::new(offset, offset + c.len_utf8()));
+            assert!(agrees(written.style, c, &file[span.start..span.end]), "{c} at {span:?} of {file}");
+            assert!(span.start >= last, "{span:?} of {file}");
+            last = span.end;
+        }
+    }
+
+    #[test]
+    fn every_character_is_found_where_it_was_written() {
+        for file in [
+            "when: a b\n",
+            "when: a\n  b\n\n  c\n",
+            "when: \"a \\\"b\\\\ \\x41\\u00e9\\U0001F600 c\\\n   d\n\n  e\\tf\\/\"\n",
+            "when: 'a ''b'' c\n  d'\n",
+            "when: >\n  a b\n  c\n\n  d\n    e\n  f\n\n",
+            "when: >-  # why\n\n\n  a b\n  c",
+            "when: |2+\n    a\n  b\n\n",
+            "when: |\r\n  a\r\n  b \u{e9}\r\n",
+            "{when: a b, c: d}",
+            "? when\n: >1\n  a\n b\n",
+        ] {
+            check(file);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_character_of_any_block_is_found(
+            lines in prop::collection::vec("[a-z>#'\"\\\\é ]{0,12}", 1..6),
+            indicator in "[>|][-+]?",
+        ) {
+            let block: Vec<String> = lines.iter().map(|line| format!("  {line}\n")).collect();
+            let file = format!("when: {indicator}\n  x\n{}", block.concat());
+            check(&file);
+        }
+    }
 }

@@ -40,6 +40,7 @@ pub(in crate::segment::language) struct SegmentEntry {
     /// What it is for.
     pub(in crate::segment::language) description: Option<Written>,
     /// The condition under which a customer is in it.
+    #[schemars(required)]
     pub(in crate::segment::language) when: Option<Written>,
     /// How much longer to wait for late events before announcing what time alone decides, such as `30s`.
     pub(in crate::segment::language) grace: Option<Written>,
@@ -228,5 +229,28 @@ impl JsonSchema for Written {
 pub fn file_schema() -> serde_json::Value {
     let mut schema = SchemaGenerator::default().into_root_schema_for::<DefinitionFile>();
     schema.insert("title".to_owned(), "Segment definitions".into());
-    schema.to_value()
+    let mut schema = schema.to_value();
+    without_null(&mut schema);
+    schema
+}
+
+/// A key that may be left out is left out, not written with nothing behind it.
+fn without_null(schema: &mut serde_json::Value) {
+    match schema {
+        serde_json::Value::Object(object) => {
+            if let Some(serde_json::Value::Array(types)) = object.get_mut("type") {
+                types.retain(|ty| ty != "null");
+                if let [only] = types.as_slice() {
+                    let only = only.clone();
+                    object.insert("type".to_owned(), only);
+                }
+            }
+            object.values_mut().for_each(without_null);
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(without_null),
+        serde_json::Value::Null
+        | serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::String(_) => {}
+    }
 }

@@ -1,6 +1,6 @@
 //! Values that begin with a name: traits, properties, and the forms by their names.
 
-use super::super::ast::{Counting, Later, Measure, Node, NodeKind};
+use super::super::ast::{Counting, FormNode, Later, Measure, Node, NodeKind};
 use super::super::suggest::did_you_mean;
 use super::super::token::{Sign, Token, TokenKind, is_reserved};
 use super::super::{Diagnostic, Span};
@@ -151,6 +151,10 @@ fn form(cursor: &mut Cursor<'_>, name: &str, start: Span) -> Parsed<Node> {
     cursor.node(kind, start, below)
 }
 
+fn measured(form: FormNode) -> NodeKind {
+    NodeKind::Form(Box::new(form))
+}
+
 fn unknown(cursor: &mut Cursor<'_>, name: &str, span: Span) -> Failed {
     let diagnostic = Diagnostic::error("unknown-form", span, format!("there is no form `{name}(..)`"));
     cursor.fail(diagnostic.help_if(did_you_mean(name, FORMS)))
@@ -160,14 +164,14 @@ fn counting(cursor: &mut Cursor<'_>, counting: Counting, name: &str) -> Parsed<I
     let events = events(cursor, name)?;
     let window = optional_window(cursor)?;
     let below = events.height.max(window.as_ref().map_or(0, |window| window.height));
-    Ok((NodeKind::Counting(counting, events, window), below))
+    Ok((measured(FormNode::Counting(counting, events, window)), below))
 }
 
 fn measure(cursor: &mut Cursor<'_>, measure: Measure) -> Parsed<Inside> {
     let column = column(cursor, measure.name())?;
     let window = optional_window(cursor)?;
     let below = column.events.height.max(window.as_ref().map_or(0, |window| window.height));
-    Ok((NodeKind::Column(measure, column, window), below))
+    Ok((measured(FormNode::Column(measure, column, window)), below))
 }
 
 fn later_column(cursor: &mut Cursor<'_>, later: Later, name: &str) -> Parsed<Inside> {
@@ -191,8 +195,8 @@ fn side(cursor: &mut Cursor<'_>, side: Side) -> Parsed<Inside> {
     }
     let kind = match source {
         _ if ordinal => NodeKind::Later(Later::Ordinal),
-        SourceNode::Events(events) => NodeKind::Moment(side, events, window_node),
-        SourceNode::Column(column) => NodeKind::Pick(side, column, window_node),
+        SourceNode::Events(events) => measured(FormNode::Moment(side, events, window_node)),
+        SourceNode::Column(column) => measured(FormNode::Pick(side, column, window_node)),
     };
     Ok((kind, below))
 }
@@ -250,7 +254,8 @@ fn sequence(cursor: &mut Cursor<'_>) -> Parsed<Inside> {
     if later {
         return Ok((NodeKind::Later(Later::LongSequence), below));
     }
-    Ok((NodeKind::Sequence { first, second, within, window }, below))
+    let form = FormNode::Sequence { first, second, within, window };
+    Ok((measured(form), below))
 }
 
 /// `visits(E, gap D, W)`.

@@ -1,6 +1,9 @@
 //! Every mistake in an expression has its caret exactly under the wrong words, and says a way out.
 //!
-//! The cases stand in `mistakes.txt`: an expression, and below it the carets, codes, messages and help that it must get.
+//! The cases stand in `mistakes.txt`: an expression, and below it the carets, codes, messages and help that it must
+//! get.
+
+use std::fmt::Write as _;
 
 use crate::segment::Type;
 use crate::segment::language::{Diagnostic, builtin_declarations, condition};
@@ -14,8 +17,10 @@ fn shown(text: &str, diagnostics: &[Diagnostic]) -> String {
         let column = text.get(..diagnostic.span.start).unwrap().chars().count();
         let width = text.get(diagnostic.span.start..diagnostic.span.end).unwrap().chars().count().max(1);
         let indent = " ".repeat(column);
-        shown += &format!("{indent}{} {}: {}\n", "^".repeat(width), diagnostic.code, diagnostic.message);
-        shown += &diagnostic.help.as_ref().map_or(String::new(), |help| format!("{indent}help: {help}\n"));
+        writeln!(shown, "{indent}{} {}: {}", "^".repeat(width), diagnostic.code, diagnostic.message).unwrap();
+        if let Some(help) = &diagnostic.help {
+            writeln!(shown, "{indent}help: {help}").unwrap();
+        }
     }
     shown
 }
@@ -37,7 +42,7 @@ fn carets_stand_under_what_is_wrong() {
             Err(mistakes) => shown(text, &mistakes),
         };
         if actual.trim_end() != case {
-            wrong += &format!("{actual}instead of\n{case}\n\n");
+            writeln!(wrong, "{actual}instead of\n{case}\n").unwrap();
         }
     }
     assert!(wrong.is_empty(), "{wrong}");

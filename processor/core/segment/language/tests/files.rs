@@ -1,7 +1,8 @@
 //! Every mistake in a definition file has its line and column, in whatever style the text was written.
 //!
-//! The cases stand in `files.txt`: files between lines of `===`, and below `~~~` what must be said: file, line, column and
-//! the underlined text, code, message and help. `loads` stands for a file without mistakes, with its advice.
+//! The cases stand in `files.txt`: files between lines of `===`, and below `~~~` what must be said: file, line,
+//! column and the underlined text, code, message and help. `loads` stands for a file without mistakes, with its
+//! advice.
 
 use std::fmt::Write as _;
 
@@ -59,7 +60,8 @@ fn mistakes_have_their_line_and_column() {
 
 #[test]
 fn windows_line_ends_and_text_beyond_ascii_count_as_characters() {
-    let text = "zone: UTC # \u{e8}\r\nsegments:\r\n- segment: s\u{e9}\r\n  when: >\r\n    profile.\u{e9} == \"\u{1F600}\"\r\n    \
+    let text = "zone: UTC # \u{e8}\r\nsegments:\r\n- segment: s\u{e9}\r\n  when: >\r\n    \
+                profile.\u{e9} == \"\u{1F600}\"\r\n    \
                 and sum(purchase.totl) > 3\r\n";
     let source = Source { name: "a.yaml".to_owned(), text: text.to_owned() };
     let mistakes = load(std::slice::from_ref(&source)).unwrap_err();

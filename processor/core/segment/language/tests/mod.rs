@@ -3,3 +3,7 @@
 mod example;
 mod expressions;
 mod files;
+mod hostile;
+mod precedence;
+mod round_trip;
+mod schema;

@@ -5,8 +5,9 @@ use crate::event::Number;
 use crate::segment::language::{Diagnostic, Span};
 use crate::timer::{Date, Instant, Length};
 
-/// The longest duration, in calendar months or in the same number of 30-day months: ten thousand years.
+/// The longest duration in calendar months: ten thousand years.
 const MONTHS_MAX: i64 = 120_000;
+/// The longest duration in milliseconds: as many months of 30 days.
 const MILLIS_MAX: i64 = MONTHS_MAX * 30 * 86_400_000;
 
 /// A literal that cannot be read; its place counts from the literal's start.

@@ -1,0 +1,65 @@
+//! `replay`, `explain`, `test` and `check` on the examples: the same bytes each time, and nothing lost of a bad file.
+
+use crate::program::{EVENTS, SHOP, check, program, said};
+
+#[test]
+fn the_examples_are_right() {
+    check(&["check", SHOP, "--deny-warnings"], 0, "segments.yaml: 7 segments, 2 tests OK\n", "");
+    let cost = "big-spender\n  total of purchase   instants with amounts: those of the last 30d, at most 1000";
+    check(&["check", SHOP, "--explain-cost"], 0, cost, "");
+    check(&["test", "schemas/examples/shop"], 0, "2 passed, 0 failed\n", "");
+}
+
+#[test]
+fn two_replays_give_the_same_bytes_from_a_file_or_standard_input() {
+    let until = ["--until", "2026-06-01", "--report"];
+    let from_file = said(program(&[&["replay", "--segments", SHOP, "--events", EVENTS], &until[..]].concat()), "");
+    let events = std::fs::read_to_string(EVENTS).expect("the example is there");
+    let from_input = said(program(&[&["replay", "--segments", SHOP, "--events", "-"], &until[..]].concat()), &events);
+    assert_eq!(from_file, from_input);
+    assert_eq!(from_file.code, Some(0));
+    let instants: Vec<&str> =
+        from_file.out.lines().filter_map(|line| line.split("\"at\":\"").nth(1)?.get(..24)).collect();
+    assert!(instants.len() >= 10 && instants.is_sorted(), "{}", from_file.out);
+    assert!(from_file.err.ends_with("10 lines, 0 refused, 0 late, 0 repeated; 3 customers\n"), "{}", from_file.err);
+}
+
+#[test]
+fn refused_lines_are_named_counted_and_fatal_only_when_asked() {
+    let input = "{\"type\":\"purchase\",\"customer_id\":\"c\",\"time\":1000}\n\nnonsense\n{\"type\":\"purchase\"}\n";
+    for (extra, code) in [(&[][..], 0), (&["--strict"][..], 1)] {
+        let said = said(program(&[&["replay", "--segments", SHOP, "--events", "-"], extra].concat()), input);
+        assert_eq!(said.code, Some(code));
+        assert!(said.out.contains("\"segment\":\"new-customer\""), "{}", said.out);
+        for line in ["standard input:3: not_json: ", "standard input:4: no_customer: ", "2 of 3 lines were refused"] {
+            assert!(said.err.contains(line), "{line} is not in {}", said.err);
+        }
+    }
+}
+
+#[test]
+fn limits_of_lateness_and_haste_count_from_the_newest_event() {
+    let line = |time: &str| format!("{{\"type\":\"purchase\",\"customer_id\":\"c\",\"time\":\"2026-01-{time}Z\"}}\n");
+    let input = ["05T12:00:00", "05T11:00:00", "05T10:59:59", "05T13:00:00", "05T14:00:01"].map(line).concat();
+    let limits = ["--max-late", "1h", "--max-ahead", "1h"];
+    let said = said(program(&[&["replay", "--segments", SHOP, "--events", "-"], &limits[..]].concat()), &input);
+    assert!(said.err.contains("2 of 5 lines were refused: 1 time_in_future, 1 too_late"), "{}", said.err);
+}
+
+#[test]
+fn a_customer_is_explained_at_any_instant() {
+    let explain = |at: &str, out: &str| {
+        let arguments = ["--customer", "anna", "--segment", "cart-abandoned", "--at", at];
+        check(&[&["explain", "--segments", SHOP, "--events", EVENTS], &arguments[..]].concat(), 0, out, "");
+    };
+    explain("2026-01-05T14:00:00.249Z", "anna is not in cart-abandoned");
+    explain("2026-01-05T14:00:00.250Z", "anna is in cart-abandoned since 2026-01-05T14:00:00.250Z");
+    explain("2026-01-05T12:00:00Z", "- since(last(cart_add)) >= 4h");
+    let unknown = ["--customer", "nobody", "--segment", "loyal"];
+    check(
+        &[&["explain", "--segments", SHOP, "--events", EVENTS], &unknown[..]].concat(),
+        1,
+        "",
+        "no event of customer",
+    );
+}
