@@ -24,7 +24,8 @@ fn main() {
     let total = numbers.next().unwrap_or(customers * 4);
     let catalog = workload::catalog();
     let decoder = Decoder::new(catalog.interest(), &TopicRules { key_required: false, ..TopicRules::default() });
-    let settings = Settings { dedup_millis: vec![600_000], grace_millis: Some(GRACE_MILLIS), forget_after: None, seed: 1 };
+    let settings =
+        Settings { dedup_millis: vec![600_000], grace_millis: Some(GRACE_MILLIS), forget_after: None, seed: 1 };
     let before = resident_bytes();
     let mut engine = Engine::new(std::sync::Arc::clone(&catalog), &settings);
     let mut events = workload::Events::new(7, customers, total, 30);
@@ -42,7 +43,13 @@ fn main() {
         done += chunk.len() as u64;
     }
     let bytes = resident_bytes().saturating_sub(before) as f64 / engine.table().len() as f64;
-    println!("segments {}  features {}  customers {}  timers {}", catalog.segments().len(), catalog.features().len(), engine.table().len(), engine.timers());
+    println!(
+        "segments {}  features {}  customers {}  timers {}",
+        catalog.segments().len(),
+        catalog.features().len(),
+        engine.table().len(),
+        engine.timers()
+    );
     warm.print("each customer's first event");
     measured.print("Zipf-distributed events");
     println!("{bytes:.0} bytes resident per customer, everything included");
@@ -99,9 +106,18 @@ impl Run {
 
     fn print(&self, what: &str) {
         let (wall, processor) = (self.wall.as_secs_f64(), self.processor.as_secs_f64());
-        println!("{what}: {} events, {} transitions ({} bytes each)", self.events, self.transitions, self.output_bytes / self.transitions.max(1));
+        println!(
+            "{what}: {} events, {} transitions ({} bytes each)",
+            self.events,
+            self.transitions,
+            self.output_bytes / self.transitions.max(1)
+        );
         for (clock, seconds) in [("processor time", processor), ("wall time", wall)] {
-            println!("    {:.0} events/s, {:.0} ns/event of {clock}", self.events as f64 / seconds, seconds * 1e9 / self.events as f64);
+            println!(
+                "    {:.0} events/s, {:.0} ns/event of {clock}",
+                self.events as f64 / seconds,
+                seconds * 1e9 / self.events as f64
+            );
         }
         println!(
             "    deadlines that changed a membership {}, that only moved on {}",

@@ -96,7 +96,8 @@ impl Events {
         } else {
             spread(self.zipf.rank(&mut self.random), self.customers)
         };
-        let time = START_MILLIS + (self.produced as i128 * i128::from(self.span_millis) / i128::from(self.total)) as i64;
+        let time =
+            START_MILLIS + (self.produced as i128 * i128::from(self.span_millis) / i128::from(self.total)) as i64;
         let serial = self.produced;
         self.produced += 1;
         let random = &mut self.random;
@@ -133,7 +134,12 @@ impl Events {
                 price / 100,
                 price % 100
             ),
-            _ => write!(json, "\"message_id\":\"m{}\",\"campaign_id\":\"k{}\",\"subject\":\"Offers of the week\"", serial % 5_000, sku % 100),
+            _ => write!(
+                json,
+                "\"message_id\":\"m{}\",\"campaign_id\":\"k{}\",\"subject\":\"Offers of the week\"",
+                serial % 5_000,
+                sku % 100
+            ),
         };
         json.push_str("}}");
         customer
@@ -143,7 +149,14 @@ impl Events {
 /// The id of the customer with that number: 36 characters, as of a UUID.
 pub fn customer_id(number: u64) -> String {
     let mixed = Random(number).next();
-    format!("{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}", number as u32, mixed >> 48, mixed >> 36 & 0xFFF, mixed >> 24 & 0xFFF, number)
+    format!(
+        "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
+        number as u32,
+        mixed >> 48,
+        mixed >> 36 & 0xFFF,
+        mixed >> 24 & 0xFFF,
+        number
+    )
 }
 
 /// A hundred conditions: counts, sums, abandoned carts, inactivity, distinct values, sequences, latest values and
@@ -186,13 +199,28 @@ pub fn conditions() -> Vec<String> {
         conditions.push(format!("distinct({column}, {}) >= {}", pick(&windows), index % 5 + 2));
     }
     for index in 70..80 {
-        let (first, second) = [("email_open", "page_view"), ("page_view", "cart_add"), ("cart_add", "purchase")][index % 3];
+        let (first, second) =
+            [("email_open", "page_view"), ("page_view", "cart_add"), ("cart_add", "purchase")][index % 3];
         let (first, second) = (only(first, index), only(second, index + 1));
-        conditions.push(format!("sequence({first}, {second} within {}; {})", pick(&["30m", "1h", "24h"]), pick(&["7d", "30d"])));
+        conditions.push(format!(
+            "sequence({first}, {second} within {}; {})",
+            pick(&["30m", "1h", "24h"]),
+            pick(&["7d", "30d"])
+        ));
     }
     for index in 80..90 {
-        let latest = ["last(page_view.device) == \"mobile\"", "last(purchase.country) in [\"IT\", \"FR\"]", "last(cart_add.price) > 100"];
-        conditions.push(format!("{} and count({}, {}) >= {}", latest[index % 3], only("page_view", index), pick(&windows), index % 4 + 1));
+        let latest = [
+            "last(page_view.device) == \"mobile\"",
+            "last(purchase.country) in [\"IT\", \"FR\"]",
+            "last(cart_add.price) > 100",
+        ];
+        conditions.push(format!(
+            "{} and count({}, {}) >= {}",
+            latest[index % 3],
+            only("page_view", index),
+            pick(&windows),
+            index % 4 + 1
+        ));
     }
     for index in 90..100 {
         let (viewed, carted, bought) = (only("page_view", index), only("cart_add", index), only("purchase", index));
@@ -216,7 +244,8 @@ pub fn catalog() -> Arc<Catalog> {
         .map(|(index, text)| SegmentDefinition {
             name: format!("segment-{index:03}").into(),
             description: None,
-            condition: condition(text, &mut declarations, &Zone::UTC).unwrap_or_else(|mistakes| panic!("{text}: {mistakes:?}")),
+            condition: condition(text, &mut declarations, &Zone::UTC)
+                .unwrap_or_else(|mistakes| panic!("{text}: {mistakes:?}")),
             grace_millis: 0,
             attach: Vec::new(),
             labels: BTreeMap::new(),
