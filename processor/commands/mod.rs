@@ -8,6 +8,7 @@ mod completions;
 mod configured;
 mod cost;
 mod definitions;
+mod demo;
 mod diagnostics;
 mod events;
 mod exit;
@@ -39,6 +40,7 @@ struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::Demo),
     Run(run::Run),
     Init(init::Init),
     Check(check::Check),
@@ -55,6 +57,7 @@ pub(crate) fn execute() -> ExitCode {
     let line = CommandLine::parse();
     let terminal = Terminal::new(line.color);
     let done = match line.command {
+        Command::Demo(command) => command.execute(terminal),
         Command::Run(command) => command.execute(terminal),
         Command::Init(command) => command.execute(terminal),
         Command::Check(command) => command.execute(terminal),

@@ -31,24 +31,30 @@ pub(crate) enum Format {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Terminal {
     color: bool,
+    data_color: bool,
 }
 
 impl Terminal {
-    /// Standard error, colored when `color` says so.
+    /// Standard error and standard output, each colored when `color` says so.
     pub(crate) fn new(color: Color) -> Self {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let forced = || std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0");
-        let color = match color {
+        let colored = |is_terminal: bool| match color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => !set("NO_COLOR") && (forced() || io::stderr().is_terminal()),
+            Color::Auto => !set("NO_COLOR") && (forced() || is_terminal),
         };
-        Self { color }
+        Self { color: colored(io::stderr().is_terminal()), data_color: colored(io::stdout().is_terminal()) }
     }
 
     /// Whether messages are colored.
     pub(crate) const fn color(self) -> bool {
         self.color
+    }
+
+    /// Whether data for people is colored.
+    pub(crate) const fn data_color(self) -> bool {
+        self.data_color
     }
 
     /// Says what went wrong.

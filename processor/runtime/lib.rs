@@ -16,7 +16,8 @@ mod slot;
 mod stop;
 
 pub use failure::RunError;
-pub use runtime::{InitOptions, RunOptions, init, run, run_on};
+pub use runtime::{InitOptions, RunOptions, init, run, run_on, run_until};
+pub use stop::Stop;
 
 /// The version of this build.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -47,21 +47,30 @@ pub fn run(config: &Config, options: RunOptions) -> Result<(), RunError> {
 
 /// Runs the processor on that cluster, until a signal asks it to stop.
 pub fn run_on(connection: Arc<Connection>, config: &Config, options: RunOptions) -> Result<(), RunError> {
+    run_until(connection, config, options, &Stop::new())
+}
+
+/// Runs the processor on that cluster, until a signal or the caller asks it to stop.
+pub fn run_until(
+    connection: Arc<Connection>,
+    config: &Config,
+    options: RunOptions,
+    stop: &Stop,
+) -> Result<(), RunError> {
     let catalog = definitions::compile(&config.segments)?;
     let asynchronous = asynchronous()?;
-    let stop = Stop::new();
     let metrics = Metrics::new().map_err(|error| RunError::Start { what: "the metrics", reason: error.to_string() })?;
     let (metrics, registry) = (Arc::new(metrics), Arc::new(Registry::new(Arc::clone(&catalog))));
     let port = asynchronous.block_on(async {
         stop.on_signals()?;
-        listen(config, &registry, &metrics, &stop).await
+        listen(config, &registry, &metrics, stop).await
     })?;
     let admin = Admin::open(&connection)?;
-    let Some(found) = asynchronous.block_on(inspect_patiently(&connection, &admin, config, &stop))? else {
+    let Some(found) = asynchronous.block_on(inspect_patiently(&connection, &admin, config, stop))? else {
         return Ok(());
     };
     registry.has_partitions(found.partitions);
-    if !asynchronous.block_on(begin_patiently(&connection, &admin, config, &found, options, &stop))? {
+    if !asynchronous.block_on(begin_patiently(&connection, &admin, config, &found, options, stop))? {
         return Ok(());
     }
     let slot = slot(config.kafka.instance.as_deref(), port);

@@ -7,9 +7,10 @@ use tokio::sync::watch;
 
 use crate::failure::RunError;
 
-/// The wish to stop, seen by tasks and threads.
+/// The wish that a running processor stops: of a signal, of its caller, or because a part of it failed. Clones are one
+/// and the same, and it is never taken back.
 #[derive(Clone, Debug)]
-pub(crate) struct Stop {
+pub struct Stop {
     flag: Arc<AtomicBool>,
     sender: Arc<watch::Sender<bool>>,
 }
@@ -21,18 +22,19 @@ impl Stop {
     }
 
     /// Not asked for yet.
-    pub(crate) fn new() -> Self {
+    #[expect(clippy::new_without_default, reason = "a wish that nobody else can see is no default of anything")]
+    pub fn new() -> Self {
         Self { flag: Arc::default(), sender: Arc::new(watch::Sender::new(false)) }
     }
 
     /// Asks to stop.
-    pub(crate) fn request(&self) {
+    pub fn request(&self) {
         self.flag.store(true, Ordering::Relaxed);
         self.sender.send_replace(true);
     }
 
     /// Whether it was asked for.
-    pub(crate) fn is_requested(&self) -> bool {
+    pub fn is_requested(&self) -> bool {
         self.flag.load(Ordering::Relaxed)
     }
 

@@ -1,8 +1,8 @@
 //! A broker inside this process, for `spicchio demo` alone.
 //!
 //! It speaks Kafka's protocol on a real port and needs no set-up. It promises little: it keeps a few megabytes a
-//! partition, remembers no offsets of transactions, and has no administration. Nothing that is claimed of the
-//! processor rests on it.
+//! partition, remembers no offsets of transactions, and has no administration. Nothing that is claimed of the processor
+//! rests on it.
 
 use std::sync::Arc;
 
@@ -10,7 +10,8 @@ use rdkafka::error::KafkaError;
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
 
-use super::client::Connection;
+use super::client::{ClientError, Connection};
+use super::outsider::{Listener, Poster};
 use crate::config;
 
 /// The broker cannot be started.
@@ -21,6 +22,7 @@ pub struct EmbeddedError(String);
 /// A running broker; it stops when this is dropped.
 pub struct Embedded {
     cluster: MockCluster<'static, DefaultProducerContext>,
+    partitions: i32,
 }
 
 impl Embedded {
@@ -31,7 +33,7 @@ impl Embedded {
         for topic in topics {
             cluster.create_topic(topic, partitions, 1).map_err(failed)?;
         }
-        Ok(Self { cluster })
+        Ok(Self { cluster, partitions })
     }
 
     /// Where it listens, `host:port`.
@@ -42,6 +44,16 @@ impl Embedded {
     /// How to reach it, with everything else as configured.
     pub fn connection(&self, kafka: &config::Kafka) -> Arc<Connection> {
         Arc::new(Connection::to_embedded(kafka, self.address()))
+    }
+
+    /// An ordinary producer of events.
+    pub fn poster(&self, topic: &str) -> Result<Poster, ClientError> {
+        Poster::open(&self.address(), topic)
+    }
+
+    /// An ordinary consumer of one of the topics, from its beginning.
+    pub fn listener(&self, topic: &str) -> Result<Listener, ClientError> {
+        Listener::open(&self.address(), topic, self.partitions)
     }
 }
 

@@ -1,0 +1,45 @@
+//! What came of it: events, entries and exits, and which of them time alone caused.
+
+use super::announced::Announced;
+
+/// Transitions of one kind, by what caused them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Causes {
+    pub(super) by_time: u64,
+    pub(super) otherwise: u64,
+}
+
+impl Causes {
+    pub(super) const fn all(self) -> u64 {
+        self.by_time + self.otherwise
+    }
+}
+
+/// Counts of everything that was seen.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tally {
+    /// Events of the shop's past.
+    pub(super) past: u64,
+    /// Events sent while somebody watched.
+    pub(super) events: u64,
+    /// Transitions of the shop's past.
+    pub(super) announced_past: u64,
+    /// Entries while somebody watched.
+    pub(super) entries: Causes,
+    /// Exits while somebody watched.
+    pub(super) exits: Causes,
+}
+
+impl Tally {
+    /// Counts a transition that was watched.
+    pub(super) fn count(&mut self, announced: &Announced) {
+        let causes = if announced.is_entry() { &mut self.entries } else { &mut self.exits };
+        let count = if announced.is_by_time() { &mut causes.by_time } else { &mut causes.otherwise };
+        *count += 1;
+    }
+
+    /// Whether time alone changed anything.
+    pub(super) const fn saw_time_pass(&self) -> bool {
+        self.entries.by_time + self.exits.by_time > 0
+    }
+}
