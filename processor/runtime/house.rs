@@ -91,6 +91,7 @@ impl House<'_> {
             catalog: Arc::clone(self.catalog.hash()),
             pace: self.pace(),
             grace_millis: self.config.grace_millis,
+            customers_max: self.config.customers_max,
             bounds: Arc::new(Bounds::open(&self.connection, Arc::clone(topics))?),
             tenancy: Arc::clone(tenancy),
         })

@@ -1,5 +1,6 @@
-//! The engine as a subject, by the way of the processor: conditions are read from their text, events from the bytes of a
-//! file, and what comes out are the bytes of transitions.
+//! The engine as a subject, by the way of the processor: conditions are read from their text, events from the bytes of
+//! a file, and what comes out are the bytes of transitions.
+#![expect(clippy::expect_used, reason = "what the generators make is legal and well-formed")]
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -151,41 +152,42 @@ impl Subject for Replaying {
         let mut ids = replay.table().ids();
         ids.sort();
         let mut memberships = BTreeSet::new();
-        let mut state = String::new();
+        let mut state = Vec::new();
         for id in ids {
             let seen = replay.table().read(id.as_str(), |customer| {
                 let inside = customer.memberships.iter().map(|(segment, _)| segment).collect::<Vec<_>>();
-                // What only age makes irrelevant is dropped when something happens, so the last fold decides how much is left.
+                // What only age makes irrelevant is dropped when something happens: the last fold decides how much is
+                // left.
                 let mut features = customer.features.clone();
                 features.expire(reading.catalog.features(), reading.catalog.groups(), customer.now(clock));
-                let mut kept = format!("{id} {}\n", customer.newest);
+                let mut kept = vec![format!("{id} {}", customer.newest)];
                 describe(&features, &mut kept);
                 (inside, kept)
             });
             let Some((inside, kept)) = seen else { continue };
             let names = inside.into_iter().map(|segment| reading.catalog.segments()[segment].name.to_string());
             memberships.extend(names.map(|name| (id.as_str().to_owned(), name)));
-            state.push_str(&kept);
+            state.extend(kept);
         }
-        FinalState { memberships, state: state.into_bytes() }
+        FinalState { memberships, state: state.join("\n").into_bytes() }
     }
 }
 
 /// What is kept, event by event: two states are equal when they keep the same.
-fn describe(features: &FeatureSet, text: &mut String) {
+fn describe(features: &FeatureSet, kept: &mut Vec<String>) {
     for index in features.present() {
         match features.state(index) {
             None => {}
             Some(State::Keyed(keyed)) => {
                 for one in &keyed.values {
-                    text.push_str(&format!("{index} {:?}\n", one.value));
-                    describe(&one.features, text);
+                    kept.push(format!("{index} {:?}", one.value));
+                    describe(&one.features, kept);
                 }
             }
             Some(state @ (State::Total(_) | State::Tally(_) | State::Record(_) | State::Register(_))) => {
-                text.push_str(&format!("{index} {state:?}\n"));
+                kept.push(format!("{index} {state:?}"));
             }
-            Some(state) => text.push_str(&format!("{index} {:?}\n", state.newest_first().collect::<Vec<_>>())),
+            Some(state) => kept.push(format!("{index} {:?}", state.newest_first().collect::<Vec<_>>())),
         }
     }
 }

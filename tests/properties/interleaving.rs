@@ -1,4 +1,5 @@
-//! However the topics are interleaved, each read in its own order, what is left at the end is the same.
+//! However the topics are interleaved, each read in its own order, what is left at the end is the same: what is kept of
+//! every customer, and whatever is announced from then on.
 //!
 //! It proves that a customer's state is a function of the set of its events, and not of which topic was faster. Nobody
 //! is forgotten here: whether a life ended in between does depend on when its next event was read.
@@ -13,7 +14,10 @@ use spicchio_testkit::law::{Failure, Law};
 /// Interleavings tried for each course.
 const INTERLEAVINGS: usize = 100;
 
-const INTERLEAVING: Law = Law { says: "any interleaving of the topics ends in the same state", one_in: 40, holds };
+/// Interleavings whose future is looked at for each course.
+const FUTURES: usize = 20;
+
+const INTERLEAVING: Law = Law { says: "any interleaving of the topics ends in the same state", one_in: 20, holds };
 
 fn holds(subject: &dyn Subject, course: &Course, seed: u64) -> Result<(), String> {
     let course = Course { forget_after: None, ..course.clone() };
@@ -24,6 +28,40 @@ fn holds(subject: &dyn Subject, course: &Course, seed: u64) -> Result<(), String
         let found = subject.final_state(&Course { events: events.clone(), ..course.clone() });
         if found != expected {
             return Err(format!("as given: {expected}\ninterleaved: {found}\nas:\n{}", listed(&events)));
+        }
+    }
+    Ok(())
+}
+
+const FUTURE: Law = Law { says: "any interleaving of the topics has the same future", one_in: 10, holds: same_future };
+
+fn same_future(subject: &dyn Subject, course: &Course, seed: u64) -> Result<(), String> {
+    let times = || course.events.iter().map(|event| event.time);
+    let (Some(start), Some(newest)) = (times().min(), times().max()) else { return Ok(()) };
+    let end = newest.max(course.until);
+    let shift = end.millis() - start.millis() + course.tick_millis;
+    // The same history once more, all of it after the end.
+    let later = course.events.iter().map(|event| GivenEvent {
+        id: event.id.as_ref().map(|id| format!("later-{id}")),
+        time: event.time.plus(shift),
+        ..event.clone()
+    });
+    let later = later.collect::<Vec<_>>();
+    let future = |mut events: Vec<GivenEvent>| {
+        events.extend(later.iter().cloned());
+        let course = Course { events, until: end.plus(shift), forget_after: None, ..course.clone() };
+        let mut lines = subject.replay(&course, &[]).lines;
+        lines.retain(|line| line.at > end);
+        lines
+    };
+    let expected = future(course.events.clone());
+    let mut random = Random::new(seed);
+    for _ in 0..FUTURES {
+        let events = interleaved(&course.events, &mut random);
+        let found = future(events.clone());
+        if found != expected {
+            let (expected, found) = (listed(&expected), listed(&found));
+            return Err(format!("as given:\n{expected}\ninterleaved:\n{found}\nas:\n{}", listed(&events)));
         }
     }
     Ok(())
@@ -55,4 +93,9 @@ fn interleaved(events: &[GivenEvent], random: &mut Random) -> Vec<GivenEvent> {
 #[test]
 fn any_interleaving_ends_in_the_same_state() -> Result<(), Failure> {
     crate::subject::obey(&INTERLEAVING)
+}
+
+#[test]
+fn any_interleaving_has_the_same_future() -> Result<(), Failure> {
+    crate::subject::obey(&FUTURE)
 }

@@ -5,7 +5,7 @@
 use spicchio_testkit::drive::{Course, Subject};
 use spicchio_testkit::law::{Failure, Law};
 
-const REPETITION: Law = Law { says: "two runs give the same bytes", one_in: 4, holds };
+const REPETITION: Law = Law { says: "two runs give the same bytes", one_in: 2, holds };
 
 fn holds(subject: &dyn Subject, course: &Course, _: u64) -> Result<(), String> {
     let (once, again) = (subject.replay(course, &[]), subject.replay(course, &[]));

@@ -1,8 +1,8 @@
-//! What is printed reads back: a condition's text, in the language's own hand and in the tests', parses and checks to the
-//! very same condition.
+//! What is printed reads back: a condition's text, in the language's own hand and in the tests', parses and checks to
+//! the very same condition.
 //!
-//! It proves that the printer, the parser and the type rules agree on every form, and so that a definition's hash, which
-//! is taken from the printed text, stands for its meaning.
+//! It proves that the printer, the parser and the type rules agree on every form, and so that a definition's hash,
+//! which is taken from the printed text, stands for its meaning.
 
 use spicchio_core::segment::language::condition;
 use spicchio_core::segment::{Declarations, Expression};

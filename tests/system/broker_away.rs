@@ -51,6 +51,7 @@ fn it_stands_still_and_it_starts_again() {
     scene.write(2 * slice..SIZE.events);
     scene.write_closing();
     scene.wait_until_settled(&mut [&mut program]);
+    Scene::assert_recovery_agrees(&program);
     program.terminate();
     scene.assert_same_timeline(&program);
     scene.assert_memberships_agree();

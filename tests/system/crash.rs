@@ -60,6 +60,7 @@ fn killed_again_and_again() {
             }
         }
         assert!(program.is_running(), "it ended by itself:\n{}", program.output());
+        Scene::assert_recovery_agrees(&program);
         program.kill();
         hit_at_work += usize::from((1..written).contains(&scene.unread()));
     }
@@ -68,6 +69,7 @@ fn killed_again_and_again() {
     scene.write_closing();
     program.start();
     scene.wait_until_settled(&mut [&mut program]);
+    Scene::assert_recovery_agrees(&program);
     program.terminate();
 
     let written = drain(&broker, &scene.setup.transitions(), Isolation::ReadUncommitted).len();

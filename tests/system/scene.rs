@@ -110,6 +110,15 @@ impl<'a> Scene<'a> {
         topics.iter().flat_map(|topic| ends(self.broker, topic)).sum::<i64>() - read
     }
 
+    /// Fails the test when the program says that it recovered something else than it had announced.
+    pub(crate) fn assert_recovery_agrees(program: &Program) {
+        // It may just have been started, and not answer yet.
+        let Some(answer) = program.get("/metrics") else { return };
+        let mut mismatches = answer.body.lines().filter(|line| line.starts_with("spicchio_recovery_mismatch_total"));
+        let told = mismatches.next();
+        assert_eq!(told, Some("spicchio_recovery_mismatch_total 0"), "recovery and announcements differ");
+    }
+
     /// What consumers were told, in the order of the log; partitions one after the other.
     pub(crate) fn announced(&self) -> Vec<Announced> {
         let records = drain(self.broker, &self.setup.transitions(), Isolation::ReadCommitted);

@@ -66,6 +66,8 @@ fn partitions_change_hands() {
     });
     scene.write_closing();
     scene.wait_until_settled(&mut [&mut first, &mut second]);
+    Scene::assert_recovery_agrees(&first);
+    Scene::assert_recovery_agrees(&second);
     first.terminate();
     second.terminate();
     scene.assert_same_timeline(&first);

@@ -149,7 +149,7 @@ enum Appeared {
 
 impl Engine {
     /// The most transitions that deadlines add in one call of [`Engine::apply`] before it stops: the rest waits, and `more_due` says so.
-    pub const DUE_MAX: usize = 50_000;
+    pub const DUE_MAX: usize = 10_000;
 
     /// An engine without customers.
     pub fn new(catalog: Arc<Catalog>, settings: &Settings) -> Self {

@@ -11,17 +11,23 @@ pub struct Identity(Box<[u8]>);
 impl Identity {
     /// No UTF-8 text holds this byte, so it sorts after every id.
     const WITHOUT_ID: u8 = 0xFF;
+    /// How much of a record without id is kept; of a longer one, this much and a hash of the whole.
+    const RECORD_BYTES_MAX: usize = 256;
 
     /// The identity of an event that carries an id.
     pub fn of_id(id: &str) -> Self {
         Self(id.as_bytes().into())
     }
 
-    /// The identity of an event without id: its record's value.
+    /// The identity of an event without id: its record's value, of a long one the beginning and a hash of the whole.
     pub fn of_record(bytes: &[u8]) -> Self {
-        let mut identity = Vec::with_capacity(bytes.len() + 1);
+        let kept = bytes.get(..Self::RECORD_BYTES_MAX).unwrap_or(bytes);
+        let mut identity = Vec::with_capacity(kept.len() + 17);
         identity.push(Self::WITHOUT_ID);
-        identity.extend_from_slice(bytes);
+        identity.extend_from_slice(kept);
+        if kept.len() < bytes.len() {
+            identity.extend_from_slice(&xxhash_rust::xxh3::xxh3_128(bytes).to_be_bytes());
+        }
         Self(identity.into_boxed_slice())
     }
 

@@ -46,8 +46,6 @@ impl Ends {
     pub const INTERVAL_MAX: Duration = Duration::from_secs(1);
     /// The shortest time between two questions: deadlines that fall due closer than this share one.
     pub const INTERVAL_MIN: Duration = Duration::from_millis(5);
-    /// An answer older than this proves nothing: the topic holds the others of its partition up.
-    pub const AGE_MAX: Duration = Duration::from_secs(3);
     /// How long one question waits for its answer.
     const PATIENCE: Duration = Duration::from_secs(2);
 

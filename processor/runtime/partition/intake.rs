@@ -1,8 +1,9 @@
 //! What was read of one partition and is not folded yet: a queue for each topic, and whose turn it is.
 //!
 //! It knows for each topic what was read, what is next and where it was proved to end, and so tells the partition clock
-//! everything that moves it. Recovery uses the same, with the committed offsets as the ends. Not here: how far time has
-//! come (`PartitionClock`), and folding.
+//! everything that moves it. A topic of which nothing waits lets a record of another pass only on a proof that was asked
+//! for after that record was read: an older one says nothing of what was written before it. Recovery uses the same, with
+//! the committed offsets as ends for ever. Not here: how far time has come (`PartitionClock`), and folding.
 
 use std::collections::VecDeque;
 use std::time::Instant as Moment;
@@ -55,15 +56,22 @@ impl Waiting {
 pub struct End {
     /// The wall time at which the question was sent.
     pub sent: Instant,
-    /// The same moment, for its age.
-    pub at: Moment,
+    /// The same moment, for its age; none where it is the end for ever.
+    pub at: Option<Moment>,
     /// The offset after its last record.
     pub offset: i64,
 }
 
+impl End {
+    /// Whether it says what was there when a record was read at `moment`.
+    fn covers(&self, moment: Moment) -> bool {
+        self.at.is_none_or(|at| at >= moment)
+    }
+}
+
 #[derive(Debug)]
 struct Lane {
-    queue: VecDeque<Waiting>,
+    queue: VecDeque<(Moment, Waiting)>,
     bytes: usize,
     next: i64,
     end: Option<End>,
@@ -72,7 +80,7 @@ struct Lane {
 impl Lane {
     /// Everything before this offset has been taken.
     fn passed(&self) -> i64 {
-        self.queue.front().map_or(self.next, |waiting| waiting.offset)
+        self.queue.front().map_or(self.next, |(_, waiting)| waiting.offset)
     }
 }
 
@@ -100,8 +108,9 @@ impl Intake {
         self.lanes.len()
     }
 
-    /// A record was read. One that was read before is left out: a reader that starts over delivers it again.
-    pub fn arrive(&mut self, topic: usize, waiting: Waiting) {
+    /// A record was read at that moment, or a little later. One that was read before is left out: a reader that starts over
+    /// delivers it again.
+    pub fn arrive(&mut self, topic: usize, moment: Moment, waiting: Waiting) {
         let Some(lane) = self.lanes.get_mut(topic) else { return };
         if waiting.offset < lane.next {
             return;
@@ -111,20 +120,24 @@ impl Intake {
         if lane.queue.is_empty() {
             self.clock.next_is(topic, Some(waiting.head()));
         }
-        lane.queue.push_back(waiting);
+        let first = lane.queue.is_empty();
+        lane.queue.push_back((moment, waiting));
+        if first {
+            self.weigh_ends();
+        }
     }
 
     /// The record that is folded next, with its topic; none while some topic must be waited for, or nothing is there.
     pub fn take(&mut self) -> Option<(usize, Waiting)> {
         let topic = self.clock.turn()?;
         let lane = self.lanes.get_mut(topic)?;
-        let waiting = lane.queue.pop_front()?;
+        let (_, waiting) = lane.queue.pop_front()?;
         lane.bytes -= waiting.bytes();
         if let Some(time) = waiting.head().time {
             self.clock.was_read(topic, time);
         }
-        self.clock.next_is(topic, lane.queue.front().map(Waiting::head));
-        self.weigh_end(topic);
+        self.clock.next_is(topic, lane.queue.front().map(|(_, waiting)| waiting.head()));
+        self.weigh_ends();
         Some((topic, waiting))
     }
 
@@ -138,11 +151,16 @@ impl Intake {
         self.clock.turn().is_some()
     }
 
+    /// Whether a record waits for nothing but a newer proof that the other topics have ended.
+    pub fn wants_proof(&self) -> bool {
+        !self.is_empty() && self.clock.turn().is_none()
+    }
+
     /// A topic was found to end there. Once everything before is taken, that is proved as of the time of the question.
     pub fn ends_at(&mut self, topic: usize, end: End) {
         if let Some(lane) = self.lanes.get_mut(topic) {
             lane.end = Some(end);
-            self.weigh_end(topic);
+            self.weigh_ends();
         }
     }
 
@@ -150,16 +168,7 @@ impl Intake {
     pub fn reader_passed(&mut self, topic: usize, position: i64) {
         if let Some(lane) = self.lanes.get_mut(topic) {
             lane.next = lane.next.max(position);
-            self.weigh_end(topic);
-        }
-    }
-
-    /// Proofs from before that moment count no more.
-    pub fn forget_ends_before(&mut self, oldest: Moment) {
-        for topic in 0..self.lanes.len() {
-            if self.lanes.get(topic).is_some_and(|lane| lane.end.is_some_and(|end| end.at < oldest)) {
-                self.clock.end_is_unknown(topic);
-            }
+            self.weigh_ends();
         }
     }
 
@@ -201,16 +210,99 @@ impl Intake {
         self.lanes.iter().enumerate().filter(move |(_, lane)| starved(lane)).map(|(topic, _)| topic)
     }
 
-    fn weigh_end(&mut self, topic: usize) {
-        let Some(lane) = self.lanes.get(topic) else { return };
-        let Some(end) = lane.end else { return };
-        if !lane.queue.is_empty() {
-            return;
+    /// Tells the clock which topics have ended, as of proofs that say something about the record that would be next.
+    fn weigh_ends(&mut self) {
+        let heads = self.lanes.iter().filter_map(|lane| lane.queue.front());
+        let next = heads.min_by_key(|(_, waiting)| waiting.head().order).map(|(moment, _)| *moment);
+        for (topic, lane) in self.lanes.iter().enumerate().filter(|(_, lane)| lane.queue.is_empty()) {
+            match lane.end.filter(|end| lane.next >= end.offset && next.is_none_or(|moment| end.covers(moment))) {
+                Some(end) => self.clock.end_was_proved(topic, end.sent),
+                None => self.clock.end_is_unknown(topic),
+            }
         }
-        if lane.next >= end.offset {
-            self.clock.end_was_proved(topic, end.sent);
-        } else {
-            self.clock.end_is_unknown(topic);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use spicchio_core::timer::Pace;
+
+    use super::*;
+
+    /// Plays a script over two topics, `a` and `b`, from offset 0, and says what came of each `take`, and the offsets to
+    /// commit at the end. Every step is a moment later than the one before.
+    ///
+    /// Steps: `a 5` (the next record of `a` is read, of time 5), `a again 0` (offset 0 is read once more), `a ends 3` (the
+    /// end is asked for now, and is 3), `a passed 3` (the reader passed up to 3), `take`.
+    fn check(script: &str, expected: &str) {
+        let begun = Moment::now();
+        let clock = PartitionClock::new(Pace::Wall, 0, 2, Instant::from_millis(0));
+        let (mut intake, mut told, mut offsets) = (Intake::new(clock, &[0, 0]), Vec::new(), [0, 0]);
+        for (step, line) in (0u64..).zip(script.split(", ")) {
+            let words: Vec<&str> = line.split(' ').collect();
+            let moment = begun + Duration::from_millis(step);
+            if words[0] == "take" {
+                let taken = intake.take().map(|(topic, waiting)| format!("{}{}", ["a", "b"][topic], waiting.offset));
+                told.push(taken.unwrap_or_else(|| "-".to_owned()));
+                continue;
+            }
+            let topic = usize::from(words[0] == "b");
+            let number: i64 = words[words.len() - 1].parse().unwrap();
+            match words[1] {
+                "ends" => intake.ends_at(topic, End { sent: Instant::MIN, at: Some(moment), offset: number }),
+                "passed" => intake.reader_passed(topic, number),
+                "again" => intake.arrive(topic, moment, refused(number, Instant::MIN)),
+                _ => {
+                    intake.arrive(topic, moment, refused(offsets[topic], Instant::from_millis(number)));
+                    offsets[topic] += 1;
+                }
+            }
         }
+        told.push(format!("{:?}", intake.passed()));
+        assert_eq!(told.join(" "), expected, "{script}");
+    }
+
+    fn refused(offset: i64, recorded: Instant) -> Waiting {
+        Waiting { offset, recorded: Some(recorded), content: Content::Refused(None) }
+    }
+
+    #[test]
+    fn topics_are_merged_by_time() {
+        check("a 5, a 9, b 3, b 7, take, take, take", "b0 a0 b1 [1, 2]");
+        check("a 5, b 5, take, b 9, take", "a0 - [1, 0]");
+    }
+
+    #[test]
+    fn a_record_waits_for_a_proof_that_was_asked_for_after_it_was_read() {
+        check("a 5, take, b ends 0, take", "- a0 [1, 0]");
+        check("b ends 0, a 5, take, b ends 0, take", "- a0 [1, 0]");
+        check("a 5, b ends 1, take, b 2, take, take, b ends 1, take", "- b0 a0 - [1, 1]");
+    }
+
+    #[test]
+    fn an_end_of_marks_alone_is_reached_by_the_reader() {
+        check("a 5, b ends 2, take, b passed 2, take", "- a0 [1, 2]");
+    }
+
+    #[test]
+    fn what_was_read_before_is_left_out() {
+        check("a 5, a 6, b 9, a again 0, take, take, take", "a0 a1 - [2, 0]");
+    }
+
+    #[test]
+    fn what_waits_is_bounded_and_fetched_again_at_half() {
+        let clock = PartitionClock::new(Pace::Wall, 0, 1, Instant::from_millis(0));
+        let mut intake = Intake::new(clock, &[0]);
+        for offset in (0i64..).take(Intake::RECORDS_MAX) {
+            assert!(!intake.is_full(0), "at {offset}");
+            intake.arrive(0, Moment::now(), refused(offset, Instant::MIN));
+        }
+        assert!(intake.is_full(0) && !intake.has_room(0));
+        while !intake.has_room(0) {
+            assert!(intake.take().is_some());
+        }
+        assert_eq!(intake.passed(), [i64::try_from(Intake::RECORDS_MAX / 2).unwrap()]);
     }
 }

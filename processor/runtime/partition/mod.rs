@@ -32,7 +32,7 @@ pub use sorting::Sorting;
 pub use surroundings::{SharedMember, Surroundings};
 pub use tenancy::{Newcomer, Tenancy};
 pub use transaction::{Entry, Outcome, TransactionError, Transactor};
-pub use tuple::{Budget, Owed, Panicked, Parts, Tuple};
+pub use tuple::{Budget, Halt, Owed, Parts, Tuple};
 pub use worker::{Worker, WorkerError};
 
 pub(crate) use tuple::message as panic_message;

@@ -38,6 +38,8 @@ pub struct Surroundings {
     pub pace: Pace,
     /// How long the clock waits, in milliseconds.
     pub grace_millis: i64,
+    /// The most customers that a partition holds.
+    pub customers_max: u64,
     /// Which offsets inputs hold.
     pub bounds: Arc<Bounds>,
     /// Where partitions come from.

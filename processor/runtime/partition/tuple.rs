@@ -6,7 +6,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Instant as Moment;
+use std::time::{Duration, Instant as Moment};
 
 use spicchio_core::engine::{Effects, Engine, Input};
 use spicchio_core::timer::Instant;
@@ -47,18 +47,33 @@ impl Budget {
     }
 }
 
-/// The record that made the engine panic.
+/// Why a partition cannot go on.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error(
-    "deciding about the record of input {topic} at offset {offset} failed, which is a defect of this program: {panic}"
-)]
-pub struct Panicked {
-    /// Index of the input.
-    pub topic: usize,
-    /// The record's offset; the clock's advance has that of the record before it.
-    pub offset: i64,
-    /// What the panic said.
-    pub panic: String,
+pub enum Halt {
+    /// A record made the engine panic.
+    #[error("deciding about the record at offset {offset} of it failed, which is a defect of this program: {panic}")]
+    Record {
+        /// Index of the input.
+        topic: usize,
+        /// The record's offset.
+        offset: i64,
+        /// What the panic said.
+        panic: String,
+    },
+    /// The passing of time made the engine panic.
+    #[error("deciding what is due at {clock} failed, which is a defect of this program: {panic}")]
+    Clock {
+        /// The partition clock.
+        clock: Instant,
+        /// What the panic said.
+        panic: String,
+    },
+    /// It holds as many customers as it may.
+    #[error("it holds {customers} customers, and nobody is dropped in silence: raise `max_customers` and start again")]
+    Full {
+        /// How many.
+        customers: usize,
+    },
 }
 
 /// What a partition is made of.
@@ -104,6 +119,8 @@ pub struct Tuple {
     due_left: bool,
     interrupted: bool,
     unsaid: bool,
+    /// Since when the clock has stood still with nothing left to fold.
+    still: Option<Moment>,
 }
 
 impl Tuple {
@@ -138,6 +155,7 @@ impl Tuple {
             told,
             due_left,
             interrupted,
+            still: None,
         }
     }
 
@@ -183,15 +201,24 @@ impl Tuple {
         self.intake.is_empty().then(|| self.engine.next_deadline()).flatten()
     }
 
+    /// Whether a record waits for a newer proof that the other topics have ended.
+    pub fn wants_proof(&self) -> bool {
+        self.intake.wants_proof()
+    }
+
     /// Whether there is work that needs no further record.
     pub fn is_busy(&self) -> bool {
         self.batch.is_none() && !self.interrupted && (self.due_left || self.intake.is_ready())
     }
 
     /// Folds records and lets deadlines fire until the budget is spent or nothing is left to do.
-    pub fn advance(&mut self, budget: &mut Budget) -> Result<(), Panicked> {
+    pub fn advance(&mut self, budget: &mut Budget, customers_max: u64) -> Result<(), Halt> {
         if self.batch.is_some() || self.interrupted {
             return Ok(());
+        }
+        let customers = self.engine.table().len();
+        if self.intake.is_ready() && u64::try_from(customers).unwrap_or(u64::MAX) >= customers_max {
+            return Err(Halt::Full { customers });
         }
         let mut steps = 0;
         while !budget.is_spent() {
@@ -277,21 +304,25 @@ impl Tuple {
         std::mem::replace(&mut self.draft, next).seal(self.intake.passed(), self.word.encode())
     }
 
-    fn tell_time(&mut self, budget: &mut Budget) -> Result<(), Panicked> {
+    fn tell_time(&mut self, budget: &mut Budget) -> Result<(), Halt> {
         let clock = self.intake.advance();
         if clock <= self.told && !self.due_left {
             return Ok(());
         }
         self.told = clock;
-        self.apply(Input::Clock(clock), 0, -1, budget)?;
+        self.still = None;
+        self.apply(Input::Clock(clock), budget).map_err(|panic| Halt::Clock { clock, panic })?;
         self.due_left = std::mem::take(&mut self.effects.more_due);
         Ok(())
     }
 
-    fn take_in(&mut self, topic: usize, waiting: Waiting, budget: &mut Budget) -> Result<(), Panicked> {
+    fn take_in(&mut self, topic: usize, waiting: Waiting, budget: &mut Budget) -> Result<(), Halt> {
         self.draft.pass(waiting.recorded);
+        let offset = waiting.offset;
         match waiting.content {
-            Content::Event(event) => self.apply(Input::Event { topic, event }, topic, waiting.offset, budget),
+            Content::Event(event) => {
+                self.apply(Input::Event { topic, event }, budget).map_err(|panic| Halt::Record { topic, offset, panic })
+            }
             Content::Refused(letter) => {
                 if let Some(letter) = letter {
                     budget.spend(1, letter.bytes());
@@ -302,20 +333,21 @@ impl Tuple {
         }
     }
 
-    fn apply(&mut self, input: Input, topic: usize, offset: i64, budget: &mut Budget) -> Result<(), Panicked> {
+    /// What the engine holds after a panic is not looked at again: the partition stops.
+    fn apply(&mut self, input: Input, budget: &mut Budget) -> Result<(), String> {
         let (engine, effects) = (&mut self.engine, &mut self.effects);
-        // What the engine holds after a panic is not looked at again: the partition stops.
-        catch_unwind(AssertUnwindSafe(|| engine.apply(input, effects))).map_err(|panic| Panicked {
-            topic,
-            offset,
-            panic: message(&*panic),
-        })?;
+        catch_unwind(AssertUnwindSafe(|| engine.apply(input, effects))).map_err(|panic| message(&*panic))?;
         let before = (self.draft.records(), self.draft.bytes());
         for transition in self.effects.transitions.drain(..) {
             self.draft.announce(&transition);
         }
         budget.spend(self.draft.records() - before.0, self.draft.bytes() - before.1);
         Ok(())
+    }
+
+    /// For how long time has stood still, where it moves by the wall clock; asked about once a second.
+    pub fn stands_still(&mut self) -> Duration {
+        self.still.get_or_insert_with(Moment::now).elapsed()
     }
 
     /// What the engine counted since the last call.
@@ -328,4 +360,125 @@ impl Tuple {
 pub(crate) fn message(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without a message".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use spicchio_core::engine::Settings;
+    use spicchio_core::event::{Decoder, Record, TopicRules};
+    use spicchio_core::segment::Catalog;
+    use spicchio_core::segment::language::{Source, load};
+    use spicchio_core::timer::{Pace, PartitionClock};
+
+    use super::*;
+    use crate::partition::Lease;
+
+    const SEGMENTS: &str = "segments: [{segment: two, when: 'count(page_view) >= 2'}]";
+
+    fn tuple() -> (Tuple, Decoder) {
+        let loaded = load(&[Source { name: "segments.yaml".to_owned(), text: SEGMENTS.to_owned() }]).unwrap();
+        let catalog = Arc::new(Catalog::compile(&loaded.definitions));
+        let settings = Settings { dedup_millis: vec![0], grace_millis: Some(0), forget_after: None, seed: 0 };
+        let clock = PartitionClock::new(Pace::Wall, 0, 1, Instant::MIN);
+        let lease = Lease::new(3);
+        let parts = Parts {
+            newcomer: Newcomer { view: View::new(3, Arc::clone(&catalog)), lease },
+            engine: Engine::new(Arc::clone(&catalog), &settings),
+            intake: Intake::new(clock, &[0]),
+            word: ControlWord {
+                batch: 6,
+                clock: Instant::MIN,
+                cursor: None,
+                catalog: String::new(),
+                catalog_cursor: None,
+                announced: Announced::Everything,
+                began: vec![("events".to_owned(), 0)],
+            },
+            style: Arc::new(Style { group: "g".into(), source: "s".into(), value_bytes_max: 1 << 18 }),
+            owed: Owed::default(),
+        };
+        (Tuple::new(parts), Decoder::new(catalog.interest(), &TopicRules::default()))
+    }
+
+    fn view(tuple: &mut Tuple, decoder: &Decoder, offset: i64) {
+        let json = format!(r#"{{"type":"page_view","customer_id":"c","time":{},"id":"{offset}"}}"#, 1000 + offset);
+        let record = Record { key: Some(b"c"), value: Some(json.as_bytes()), ..Record::default() };
+        let content = Content::Event(decoder.decode(&record).unwrap());
+        tuple.intake().arrive(0, Moment::now(), Waiting { offset, recorded: None, content });
+    }
+
+    fn budget(records: usize) -> Budget {
+        Budget { records, bytes: Budget::BYTES_MAX, until: Moment::now() + Duration::from_mins(1) }
+    }
+
+    fn written(batch: &Batch) -> (u64, Vec<Outgoing>, Vec<i64>, String) {
+        (batch.number(), batch.records().to_vec(), batch.next().to_vec(), batch.word().to_owned())
+    }
+
+    #[test]
+    fn a_batch_under_way_does_not_change_and_the_next_waits_for_it() {
+        let (mut tuple, decoder) = tuple();
+        view(&mut tuple, &decoder, 0);
+        view(&mut tuple, &decoder, 1);
+        tuple.advance(&mut budget(100), 10).unwrap();
+        tuple.seal("catalog");
+        let first = written(tuple.sealed().unwrap());
+        assert_eq!((first.0, first.1.len(), &first.2), (7, 2, &vec![2]), "a transition and a membership");
+        view(&mut tuple, &decoder, 2);
+        tuple.advance(&mut budget(100), 10).unwrap();
+        tuple.seal("catalog");
+        assert_eq!(written(tuple.sealed().unwrap()), first, "nothing that comes later is in it");
+        assert!(tuple.committed().is_some() && tuple.sealed().is_none());
+        tuple.advance(&mut budget(100), 10).unwrap();
+        tuple.seal("catalog");
+        let second = written(tuple.sealed().unwrap());
+        assert_eq!((second.0, second.1.len(), &second.2), (8, 0, &vec![3]));
+    }
+
+    #[test]
+    fn the_control_word_says_what_the_batch_stands_for() {
+        let (mut tuple, decoder) = tuple();
+        view(&mut tuple, &decoder, 0);
+        tuple.advance(&mut budget(100), 10).unwrap();
+        tuple.seal("catalog");
+        let word = ControlWord::parse(tuple.sealed().unwrap().word()).unwrap();
+        assert_eq!((word.batch, word.catalog.as_str(), word.clock.millis()), (7, "catalog", 1000));
+        assert_eq!((word.announced, word.began_at("events")), (Announced::Everything, Some(0)));
+    }
+
+    #[test]
+    fn a_spent_budget_leaves_the_rest_for_the_next_transaction() {
+        let (mut tuple, decoder) = tuple();
+        for offset in 0..4 {
+            view(&mut tuple, &decoder, offset);
+        }
+        tuple.advance(&mut budget(1), 10).unwrap();
+        assert_eq!(tuple.intake().passed(), [2], "the second record announces something, and then it is full");
+        assert!(tuple.is_busy() && tuple.has_something_to_say());
+    }
+
+    #[test]
+    fn nobody_is_taken_in_beyond_the_limit_and_nobody_dropped() {
+        let (mut tuple, decoder) = tuple();
+        view(&mut tuple, &decoder, 0);
+        tuple.advance(&mut budget(100), 1).unwrap();
+        view(&mut tuple, &decoder, 1);
+        assert!(matches!(tuple.advance(&mut budget(100), 1), Err(Halt::Full { customers: 1 })));
+    }
+
+    #[test]
+    fn only_what_is_committed_is_kept_for_later() {
+        let (mut tuple, decoder) = tuple();
+        view(&mut tuple, &decoder, 0);
+        tuple.advance(&mut budget(100), 10).unwrap();
+        assert!(tuple.has_moved());
+        assert!(tuple.park().is_none(), "a record was folded that is not committed");
+        let (mut tuple, decoder) = self::tuple();
+        view(&mut tuple, &decoder, 0);
+        tuple.advance(&mut budget(100), 10).unwrap();
+        tuple.seal("catalog");
+        tuple.committed();
+        let parked = tuple.park().unwrap();
+        assert_eq!((parked.word.batch, parked.next, parked.engine.table().len()), (7, vec![1], 1));
+    }
 }

@@ -12,13 +12,13 @@ use std::time::{Duration, Instant as Moment};
 
 use spicchio_core::timer::Pace;
 
-use super::ends::{Answer, Ends};
+use super::ends::Answer;
 use super::flow::Flow;
 use super::intake::End;
 use super::surroundings::Surroundings;
 use super::tenancy::Newcomer;
 use super::transaction::{Entry, TransactionError, Transactor};
-use super::tuple::{Budget, Tuple};
+use super::tuple::{Budget, Halt, Tuple};
 use crate::broker::TopicPartition;
 use crate::broker::kafka::{ClientError, Polled, Reader};
 use crate::clock;
@@ -50,6 +50,7 @@ pub struct Worker {
     /// Since when the batch under way grows.
     batch_begun: Option<Moment>,
     committed: Moment,
+    told_of_stillness: Moment,
     commit_took: Duration,
     first: usize,
 }
@@ -68,6 +69,8 @@ impl Worker {
     const BATCH_MIN: Duration = Duration::from_millis(5);
     /// While records keep coming, a batch grows for this many times as long as the last commit took.
     const BATCH_PER_COMMIT: u32 = 4;
+    /// Time may stand still for this long before an operator is told, and is told again.
+    const STILL_MAX: Duration = Duration::from_mins(1);
 
     /// A worker without partitions.
     pub fn new(
@@ -89,6 +92,7 @@ impl Worker {
             more: false,
             batch_begun: None,
             committed: Moment::now(),
+            told_of_stillness: Moment::now(),
             commit_took: Duration::ZERO,
             first: 0,
         }
@@ -145,7 +149,7 @@ impl Worker {
             let (tuples, sorting) = (&mut self.tuples, &self.around.sorting);
             let polled = self.reader.poll(nap, |arrival| {
                 if let Some(tuple) = tuples.get_mut(&arrival.from.partition) {
-                    tuple.intake().arrive(arrival.from.topic, sorting.sort(&arrival));
+                    tuple.intake().arrive(arrival.from.topic, Moment::now(), sorting.sort(&arrival));
                 }
             });
             nap = Duration::ZERO;
@@ -177,8 +181,11 @@ impl Worker {
         }
     }
 
-    /// When an answer about the ends would let a deadline fire.
+    /// When an answer about the ends would let a deadline fire, or a record pass.
     fn next_question(&self) -> Option<Moment> {
+        if self.tuples.values().any(Tuple::wants_proof) {
+            return Some(Moment::now());
+        }
         if self.around.pace == Pace::Events {
             return None;
         }
@@ -195,11 +202,6 @@ impl Worker {
             self.answered = Some(answer.at);
             self.pass_on(&answer);
         }
-        if let Some(oldest) = Moment::now().checked_sub(Ends::AGE_MAX) {
-            for tuple in self.tuples.values_mut() {
-                tuple.intake().forget_ends_before(oldest);
-            }
-        }
     }
 
     fn pass_on(&mut self, answer: &Answer) {
@@ -207,7 +209,7 @@ impl Worker {
         for (partition, tuple) in &mut self.tuples {
             for topic in 0..self.around.sorting.topics() {
                 if let Some(offset) = answer.ends.get(&TopicPartition { topic, partition: *partition }) {
-                    tuple.intake().ends_at(topic, End { sent: answer.sent, at: answer.at, offset: *offset });
+                    tuple.intake().ends_at(topic, End { sent: answer.sent, at: Some(answer.at), offset: *offset });
                 }
             }
             starved |= tuple.intake().starved().next().is_some();
@@ -238,17 +240,44 @@ impl Worker {
         numbers.rotate_left(shift);
         for number in numbers {
             let Some(tuple) = self.tuples.get_mut(&number) else { continue };
-            if let Err(panicked) = tuple.advance(&mut budget) {
-                self.around.metrics.panics.with_label_values::<&str>(&[]).inc();
-                let topic = self.around.sorting.topic(panicked.topic).to_owned();
-                let reason = format!("`{topic}` partition {number}: {panicked}");
-                tracing::error!(reason, "a partition stops");
-                self.stop_partition(number, reason);
+            if let Err(halt) = tuple.advance(&mut budget, self.around.customers_max) {
+                self.halt(number, &halt);
                 continue;
             }
             self.around.metrics.count(&tuple.take_facts());
         }
         budget.records == 0 || budget.bytes == 0 || Moment::now() >= budget.until
+    }
+
+    fn halt(&mut self, number: i32, halt: &Halt) {
+        let topic = match halt {
+            Halt::Record { topic, .. } => self.around.sorting.topic(*topic),
+            Halt::Clock { .. } | Halt::Full { .. } => "all inputs",
+        };
+        if !matches!(halt, Halt::Full { .. }) {
+            self.around.metrics.panics.with_label_values::<&str>(&[]).inc();
+        }
+        let reason = format!("partition {number} of {topic}: {halt}");
+        tracing::error!(reason, "a partition stops");
+        self.stop_partition(number, reason);
+    }
+
+    /// Tells an operator where time does not move on: some input is not at its end, or nobody says where it ends.
+    fn tell_of_stillness(&mut self) {
+        if self.around.pace == Pace::Events || self.told_of_stillness.elapsed() < Self::STILL_MAX {
+            return;
+        }
+        for (partition, tuple) in &mut self.tuples {
+            if tuple.stands_still() >= Self::STILL_MAX {
+                self.told_of_stillness = Moment::now();
+                let short = tuple.intake().starved().map(|topic| self.around.sorting.topic(topic)).collect::<Vec<_>>();
+                tracing::error!(
+                    partition, clock = %tuple.word().clock, inputs_not_at_their_end = ?short,
+                    "time stands still: no deadline fires until every input is proved to be read to its end; \
+                     an open transaction of a producer, or a partition without leader, holds it"
+                );
+            }
+        }
     }
 
     /// Keeps what waits in memory within its bounds.
@@ -270,6 +299,7 @@ impl Worker {
             return Ok(());
         }
         self.committed = Moment::now();
+        self.tell_of_stillness();
         for tuple in self.tuples.values() {
             tuple.show();
         }

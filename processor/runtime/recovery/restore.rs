@@ -253,7 +253,7 @@ impl Restorer {
         let clock = PartitionClock::new(self.pace, self.grace_millis, span.from.len(), Instant::MIN);
         let mut intake = Intake::new(clock, span.from);
         for (topic, offset) in span.to.iter().enumerate() {
-            intake.ends_at(topic, End { sent: span.sent, at: Moment::now(), offset: *offset });
+            intake.ends_at(topic, End { sent: span.sent, at: None, offset: *offset });
         }
         let starts = self.tuple(partition).into_iter().zip(span.from.iter().copied());
         let unread: Vec<_> = starts.zip(span.to).filter(|((_, from), to)| from < to).map(|(start, _)| start).collect();
@@ -278,6 +278,7 @@ impl Restorer {
 
     fn read(&self, reader: &mut Reader, intake: &mut Intake, span: &Span<'_>, partition: i32) -> Result<(), Stop> {
         let mut nap = if intake.is_ready() { Duration::ZERO } else { Self::NAP };
+        let moment = Moment::now();
         for _ in 0..Self::RECORDS_PER_TURN {
             let polled = reader.poll(nap, |arrival| {
                 let topic = arrival.from.topic;
@@ -285,9 +286,9 @@ impl Restorer {
                 if arrival.offset >= *to {
                     intake.reader_passed(topic, *to);
                 } else if arrival.offset >= *silent {
-                    intake.arrive(topic, self.sorting.sort(&arrival));
+                    intake.arrive(topic, moment, self.sorting.sort(&arrival));
                 } else {
-                    intake.arrive(topic, self.sorting.sort_again(&arrival));
+                    intake.arrive(topic, moment, self.sorting.sort_again(&arrival));
                 }
             });
             nap = Duration::ZERO;

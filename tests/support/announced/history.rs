@@ -72,7 +72,8 @@ mod tests {
     fn stages_join() {
         let moved = |from: Option<&str>, to: &str| {
             Announced::from_json(serde_json::json!({
-                "customer_id": "c", "ladder": "l", "change": "moved", "from": from, "to": to, "at": "2026-01-05T10:00:00Z",
+                "customer_id": "c", "ladder": "l", "change": "moved", "at": "2026-01-05T10:00:00Z",
+                "from": from, "to": to,
             }))
         };
         let errors = |history: &[Announced]| alternation_errors(history).len();

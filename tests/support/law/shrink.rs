@@ -8,8 +8,8 @@ use crate::build::{parts_mut, reads, selections, selections_mut, window_of, wind
 use crate::drive::Course;
 use crate::text;
 
-/// A course that still fails and cannot be made smaller by dropping a segment, a part of a condition, a filter, a window,
-/// an event or a property.
+/// A course that still fails and cannot be made smaller by dropping a segment, a part of a condition, a filter, a
+/// window, an event or a property.
 pub fn shrunk(mut course: Course, fails: impl Fn(&Course) -> bool) -> Course {
     loop {
         let before = size(&course);
@@ -84,11 +84,12 @@ fn plainer_conditions(course: &Course) -> Vec<Course> {
 
 /// Whether every `for some` still has something to try.
 fn is_legal(condition: &Expression, declarations: &Declarations) -> bool {
-    let tries = match &condition.term {
-        Term::ForSome { property, condition, .. } => reads(condition, property[0].as_str(), declarations),
-        _ => true,
-    };
-    tries && condition.parts().into_iter().all(|part| is_legal(part, declarations))
+    if let Term::ForSome { property, condition, .. } = &condition.term
+        && !reads(condition, property[0].as_str(), declarations)
+    {
+        return false;
+    }
+    condition.parts().into_iter().all(|part| is_legal(part, declarations))
 }
 
 /// The expression with that number, counted from the outside in.

@@ -9,9 +9,9 @@
 //! - `and`, `or`, `not` and comparisons always exist: only values can be none.
 //! - Arithmetic is exact throughout: `*` keeps every decimal place, a duration divided is a fraction of a millisecond,
 //!   and so is an instant plus such a duration. Its day is that of the whole millisecond before.
-//! - *Never* is for comparisons between two operands which are themselves `first(E)` or `last(E)`: not for the values of
-//!   properties, not for `in`, not through `if`. It is those pairs, too, that are compared in the order of events, where
-//!   two events of one instant differ and an event equals only itself.
+//! - *Never* is for comparisons between two operands which are themselves `first(E)` or `last(E)`: not for the values
+//!   of properties, not for `in`, not through `if`. It is those pairs, too, that are compared in the order of events,
+//!   where two events of one instant differ and an event equals only itself.
 //! - `a between b and c` is `a >= b and a <= c`, for such pairs as well.
 //! - `until(I) <= 3mo` means `now >= I - 3mo`: a calendar length is counted from the instant, as for `since`.
 //! - A calendar length in the branches of an `if` compares as if the chosen branch stood there.
@@ -22,8 +22,8 @@
 //! - A property that an event's type does not declare is not read, even where another type of the union declares it;
 //!   the type of an event nobody declared has no properties.
 //! - The candidates of `for some` come from all forms inside it, those that open a window (`since last(E)`) included.
-//!   An event's values of P are read from it and from its `items`. Where its type declares P, a declared `minimum: 0` is
-//!   for both; where it does not, what is there is read as what P is elsewhere.
+//!   An event's values of P are read from it and from its `items`. Where its type declares P, a declared `minimum: 0`
+//!   is for both; where it does not, what is there is read as what P is elsewhere.
 //! - Traits are one document, merged in the order of events: an object over something else replaces it, and a value of
 //!   another type than declared replaces what was there and counts as missing.
 //! - An id is repeated for one customer of one topic; the first record read is the one that counts. It is remembered

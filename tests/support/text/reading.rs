@@ -31,8 +31,8 @@ pub fn reads_back(
     Ok(())
 }
 
-/// Whether a condition is read as it was written: a list in which something that moves with time is looked for is read as
-/// comparisons instead.
+/// Whether a condition is read as it was written: a list in which something that moves with time is looked for is read
+/// as comparisons instead.
 pub fn reads_as_written(expression: &Expression) -> bool {
     let moves_in_list = matches!(&expression.term, Term::In { value, .. } if moves(value));
     !moves_in_list && expression.parts().into_iter().all(reads_as_written)

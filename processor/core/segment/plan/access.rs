@@ -18,8 +18,10 @@ use crate::segment::Relation;
 pub(super) struct Access {
     always: Vec<usize>,
     /// By slot; the maps are looked up and never iterated.
-    by_text: Vec<(usize, HashMap<CompactString, Vec<usize>, FixedState>)>,
+    by_text: Vec<(usize, ByText)>,
 }
+
+type ByText = HashMap<CompactString, Vec<usize>, FixedState>;
 
 impl Access {
     /// Sorts the steps by their demands.
@@ -34,7 +36,7 @@ impl Access {
         access
     }
 
-    fn map(&mut self, slot: usize) -> &mut HashMap<CompactString, Vec<usize>, FixedState> {
+    fn map(&mut self, slot: usize) -> &mut ByText {
         let known = self.by_text.iter().position(|(known, _)| *known == slot);
         let index = known.unwrap_or_else(|| {
             self.by_text.push((slot, HashMap::with_hasher(FixedState::with_seed(0))));

@@ -156,33 +156,48 @@ impl Compiler {
     }
 
     fn comparison(&mut self, relation: Relation, left: &Expression, right: &Expression) -> Condition {
+        let (Term::Form(Form::Moment(a, events_a, window_a)), Term::Form(Form::Moment(b, events_b, window_b))) =
+            (&left.term, &right.term)
+        else {
+            return self.plain_comparison(relation, left, right);
+        };
+        let identified = can_tie(events_a, events_b);
+        let sides = [(*a, events_a, window_a, left), (*b, events_b, window_b, right)];
+        self.leaf(&compare(relation, left, right), |compiler| {
+            let [left, right] = sides.map(|(side, events, window, form)| {
+                let (reading, feature, span) = compiler.moment(side, events, window, identified);
+                Measure { reading, feature, span, text: form.to_string().into() }
+            });
+            let shown = (Operand::Measure(Box::new(left.clone())), Type::Instant);
+            (Test::Order(relation, left, right), Some(shown))
+        })
+    }
+
+    /// A comparison in which none is none: not of two events with each other. One with an `if` is asked of its branches.
+    fn plain_comparison(&mut self, relation: Relation, left: &Expression, right: &Expression) -> Condition {
         if let Term::If { condition, then, otherwise } = &left.term {
             let parts = [
                 self.condition(condition),
-                self.comparison(relation, then, right),
-                self.comparison(relation, otherwise, right),
+                self.plain_comparison(relation, then, right),
+                self.plain_comparison(relation, otherwise, right),
             ];
             return Condition::If(Box::new(parts));
         }
         if let Term::If { condition, then, otherwise } = &right.term {
             let parts = [
                 self.condition(condition),
-                self.comparison(relation, left, then),
-                self.comparison(relation, left, otherwise),
+                self.plain_comparison(relation, left, then),
+                self.plain_comparison(relation, left, otherwise),
             ];
             return Condition::If(Box::new(parts));
         }
         if is_fixed(left) && !is_fixed(right) {
-            return self.comparison(relation.flipped(), right, left);
+            return self.plain_comparison(relation.flipped(), right, left);
         }
         if let Some(threshold) = self.threshold(relation, left, right) {
             return threshold;
         }
-        let whole = Expression {
-            term: Term::Compare(relation, Box::new(left.clone()), Box::new(right.clone())),
-            ty: Type::Boolean,
-        };
-        self.leaf(&whole, |compiler| compiler.compared(relation, left, right))
+        self.leaf(&compare(relation, left, right), |compiler| compiler.compared(relation, left, right))
     }
 
     fn compared(
@@ -191,18 +206,6 @@ impl Compiler {
         left: &Expression,
         right: &Expression,
     ) -> (Test, Option<(Operand, Type)>) {
-        if let (Term::Form(Form::Moment(a, events_a, window_a)), Term::Form(Form::Moment(b, events_b, window_b))) =
-            (&left.term, &right.term)
-        {
-            let identified = can_tie(events_a, events_b);
-            let (left, right) = ((*a, events_a, window_a, left), (*b, events_b, window_b, right));
-            let [left, right] = [left, right].map(|(side, events, window, form)| {
-                let (reading, feature, span) = self.moment(side, events, window, identified);
-                Measure { reading, feature, span, text: form.to_string().into() }
-            });
-            let shown = (Operand::Measure(Box::new(left.clone())), Type::Instant);
-            return (Test::Order(relation, left, right), Some(shown));
-        }
         if let Term::Length(length) = &right.term
             && length.is_calendar()
             && let Term::Since(instant) | Term::Until(instant) = &left.term
@@ -242,11 +245,7 @@ impl Compiler {
             Relation::AtMost => (more, true),
             Relation::Equal | Relation::Unequal => return self.exactly(relation, left, form, right),
         };
-        let text = Expression {
-            term: Term::Compare(relation, Box::new(left.clone()), Box::new(right.clone())),
-            ty: Type::Boolean,
-        };
-        Some(self.leaf(&text, |compiler| {
+        Some(self.leaf(&compare(relation, left, right), |compiler| {
             let measure = compiler.measure(form, Need::Threshold(limit.max(1)));
             let shown = (Operand::Measure(Box::new(measure.clone())), Type::Number);
             (Test::Reach { measure, limit, negated }, Some(shown))
@@ -260,11 +259,7 @@ impl Compiler {
         }
         let limit = number(right)?;
         let whole = limit.millionths().div_euclid(Number::SCALE).max(0);
-        let text = Expression {
-            term: Term::Compare(relation, Box::new(left.clone()), Box::new(right.clone())),
-            ty: Type::Boolean,
-        };
-        Some(self.leaf(&text, |compiler| {
+        Some(self.leaf(&compare(relation, left, right), |compiler| {
             let measure = compiler.measure(form, Need::Threshold(i128::from(whole) + 1));
             let operand = Operand::Measure(Box::new(measure));
             (
@@ -320,6 +315,10 @@ impl Relation {
             Self::AtLeast => Self::AtMost,
         }
     }
+}
+
+fn compare(relation: Relation, left: &Expression, right: &Expression) -> Expression {
+    Expression { term: Term::Compare(relation, Box::new(left.clone()), Box::new(right.clone())), ty: Type::Boolean }
 }
 
 /// Whether an expression is written out: it is compared with, not measured.

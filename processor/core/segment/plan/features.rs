@@ -20,7 +20,7 @@ pub(super) struct Selector {
 
 impl Selector {
     /// The events that a definition with that zone selects, between fixed instants where there are any.
-    pub fn of(events: &Events, zone: &Zone, bounds: Option<(Instant, Option<Instant>)>) -> Self {
+    pub(super) fn of(events: &Events, zone: &Zone, bounds: Option<(Instant, Option<Instant>)>) -> Self {
         let reads_days = events.filter.as_ref().is_some_and(|filter| reads_days(filter));
         let zone = if reads_days { zone.clone() } else { Zone::UTC };
         Self { events: events.clone(), zone, bounds }

@@ -164,9 +164,9 @@ impl Assignment {
         let incremental = self.is_incremental(consumer);
         list.set_all_offsets(Offset::End)?;
         if incremental {
-            consumer.incremental_assign(list)?
+            consumer.incremental_assign(list)?;
         } else {
-            consumer.assign(list)?
+            consumer.assign(list)?;
         }
         consumer.pause(list)
     }
