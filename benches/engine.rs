@@ -4,6 +4,15 @@
 //! Arguments: customers, events (`-- 100000 1000000`). Prints events per second of wall time and of processor time, both
 //! over the events after every customer has appeared once, and resident memory per customer.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a bench prints what it measured, and figures are rounded"
+)]
+
 mod workload;
 
 use std::time::{Duration, Instant as Wall};

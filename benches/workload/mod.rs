@@ -10,13 +10,13 @@ use spicchio_core::segment::{Catalog, Definitions, SegmentDefinition};
 use spicchio_core::timer::Zone;
 
 /// 2026-01-01T00:00:00Z.
-pub const START_MILLIS: i64 = 1_767_225_600_000;
+pub(crate) const START_MILLIS: i64 = 1_767_225_600_000;
 
 /// A small generator of random numbers (splitmix64), so that the work does not depend on a crate's version.
-pub struct Random(pub u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -24,7 +24,7 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    pub fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound
     }
 
@@ -34,7 +34,7 @@ impl Random {
 }
 
 /// Zipf-distributed ranks (Gray et al., "Quickly Generating Billion-Record Synthetic Databases", SIGMOD 1994).
-pub struct Zipf {
+pub(crate) struct Zipf {
     count: f64,
     theta: f64,
     zeta: f64,
@@ -42,14 +42,14 @@ pub struct Zipf {
 }
 
 impl Zipf {
-    pub fn new(count: u64, theta: f64) -> Self {
+    pub(crate) fn new(count: u64, theta: f64) -> Self {
         let zeta: f64 = (1..=count).map(|rank| (rank as f64).powf(-theta)).sum();
         let two = 1.0 + 0.5_f64.powf(theta);
         let eta = (1.0 - (2.0 / count as f64).powf(1.0 - theta)) / (1.0 - two / zeta);
         Self { count: count as f64, theta, zeta, eta }
     }
 
-    pub fn rank(&self, random: &mut Random) -> u64 {
+    pub(crate) fn rank(&self, random: &mut Random) -> u64 {
         let unit = random.unit();
         let scaled = unit * self.zeta;
         if scaled < 1.0 {
@@ -63,7 +63,7 @@ impl Zipf {
 }
 
 /// One event after another, their times rising over a stretch of days.
-pub struct Events {
+pub(crate) struct Events {
     random: Random,
     zipf: Zipf,
     categories: Zipf,
@@ -75,7 +75,7 @@ pub struct Events {
 
 impl Events {
     /// `total` events of `customers` over `days`; every customer has one of the first `customers` events, the rest follow Zipf's law.
-    pub fn new(seed: u64, customers: u64, total: u64, days: i64) -> Self {
+    pub(crate) fn new(seed: u64, customers: u64, total: u64, days: i64) -> Self {
         Self {
             random: Random(seed),
             zipf: Zipf::new(customers, 0.99),
@@ -88,7 +88,7 @@ impl Events {
     }
 
     /// Writes the next event over `json`, and gives its customer's number.
-    pub fn next(&mut self, json: &mut String) -> u64 {
+    pub(crate) fn next(&mut self, json: &mut String) -> u64 {
         json.clear();
         let spread = |rank: u64, customers: u64| rank.wrapping_mul(0x9E37_79B9_7F4A_7C15) % customers;
         let customer = if self.produced < self.customers {
@@ -97,7 +97,7 @@ impl Events {
             spread(self.zipf.rank(&mut self.random), self.customers)
         };
         let time =
-            START_MILLIS + (self.produced as i128 * i128::from(self.span_millis) / i128::from(self.total)) as i64;
+            START_MILLIS + (i128::from(self.produced) * i128::from(self.span_millis) / i128::from(self.total)) as i64;
         let serial = self.produced;
         self.produced += 1;
         let random = &mut self.random;
@@ -147,7 +147,7 @@ impl Events {
 }
 
 /// The id of the customer with that number: 36 characters, as of a UUID.
-pub fn customer_id(number: u64) -> String {
+pub(crate) fn customer_id(number: u64) -> String {
     let mixed = Random(number).next();
     format!(
         "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
@@ -161,7 +161,7 @@ pub fn customer_id(number: u64) -> String {
 
 /// A hundred conditions: counts, sums, abandoned carts, inactivity, distinct values, sequences, latest values and
 /// combinations. All filter their events: four of five by one of fifty categories or campaigns, one of five in its own way.
-pub fn conditions() -> Vec<String> {
+pub(crate) fn conditions() -> Vec<String> {
     let mut random = Random(42);
     let windows = ["30m", "1h", "24h", "7d", "30d"];
     let mut conditions = Vec::new();
@@ -236,7 +236,7 @@ pub fn conditions() -> Vec<String> {
 }
 
 /// The hundred segments, compiled.
-pub fn catalog() -> Arc<Catalog> {
+pub(crate) fn catalog() -> Arc<Catalog> {
     let mut declarations = builtin_declarations();
     let mut segments: Vec<SegmentDefinition> = conditions()
         .iter()
