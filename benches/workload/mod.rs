@@ -89,6 +89,12 @@ impl Events {
 
     /// Writes the next event over `json`, and gives its customer's number.
     pub fn next(&mut self, json: &mut String) -> u64 {
+        let passed = self.produced as i128 * i128::from(self.span_millis) / i128::from(self.total);
+        self.next_at(START_MILLIS + passed as i64, json)
+    }
+
+    /// The same with a time of the caller's, in milliseconds since the epoch.
+    pub fn next_at(&mut self, time: i64, json: &mut String) -> u64 {
         json.clear();
         let spread = |rank: u64, customers: u64| rank.wrapping_mul(0x9E37_79B9_7F4A_7C15) % customers;
         let customer = if self.produced < self.customers {
@@ -96,7 +102,6 @@ impl Events {
         } else {
             spread(self.zipf.rank(&mut self.random), self.customers)
         };
-        let time = START_MILLIS + (self.produced as i128 * i128::from(self.span_millis) / i128::from(self.total)) as i64;
         let serial = self.produced;
         self.produced += 1;
         let random = &mut self.random;
