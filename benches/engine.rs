@@ -4,15 +4,31 @@
 //! Arguments: customers, events (`-- 100000 1000000`). Prints events per second of wall time and of processor time, both
 //! over the events after every customer has appeared once, and resident memory per customer.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a bench prints what it measured, and figures are rounded"
+)]
+
 mod workload;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant as Wall};
 
 use spicchio_core::engine::{Effects, Engine, Facts, Input, Settings};
 use spicchio_core::event::{Decoder, Record, TopicRules};
-use spicchio_core::timer::Instant;
+use spicchio_core::segment::language::{builtin_declarations, condition};
+use spicchio_core::segment::{Catalog, Definitions, SegmentDefinition};
+use spicchio_core::timer::{Instant, Zone};
 use spicchio_core::wire::transition_value;
 
+/// 2026-01-01T00:00:00Z.
+const START_MILLIS: i64 = 1_767_225_600_000;
+const SPAN_MILLIS: i64 = 30 * 86_400_000;
 const CHUNK: usize = 50_000;
 const CLOCK_EVERY: usize = 1_000;
 const GRACE_MILLIS: i64 = 1_000;
@@ -22,18 +38,20 @@ fn main() {
     let mut numbers = std::env::args().skip(1).filter_map(|argument| argument.parse::<u64>().ok());
     let customers = numbers.next().unwrap_or(1_000_000);
     let total = numbers.next().unwrap_or(customers * 4);
-    let catalog = workload::catalog();
+    let catalog = catalog();
     let decoder = Decoder::new(catalog.interest(), &TopicRules { key_required: false, ..TopicRules::default() });
-    let settings = Settings { dedup_millis: vec![600_000], grace_millis: Some(GRACE_MILLIS), forget_after: None, seed: 1 };
+    let settings =
+        Settings { dedup_millis: vec![600_000], grace_millis: Some(GRACE_MILLIS), forget_after: None, seed: 1 };
     let before = resident_bytes();
-    let mut engine = Engine::new(std::sync::Arc::clone(&catalog), &settings);
-    let mut events = workload::Events::new(7, customers, total, 30);
+    let mut engine = Engine::new(Arc::clone(&catalog), &settings);
+    let mut events = workload::Events::new(7, customers);
     let (mut warm, mut measured) = (Run::default(), Run::default());
-    let (mut done, mut json) = (0, String::new());
+    let (mut made, mut done, mut json) = (0, 0, String::new());
     while done < total {
         let chunk: Vec<String> = (0..CHUNK.min((total - done) as usize))
             .map(|_| {
-                events.next(&mut json);
+                events.next_at(time_of(made, total), &mut json);
+                made += 1;
                 json.clone()
             })
             .collect();
@@ -42,10 +60,39 @@ fn main() {
         done += chunk.len() as u64;
     }
     let bytes = resident_bytes().saturating_sub(before) as f64 / engine.table().len() as f64;
-    println!("segments {}  features {}  customers {}  timers {}", catalog.segments().len(), catalog.features().len(), engine.table().len(), engine.timers());
+    println!(
+        "segments {}  features {}  customers {}  timers {}",
+        catalog.segments().len(),
+        catalog.features().len(),
+        engine.table().len(),
+        engine.timers()
+    );
     warm.print("each customer's first event");
     measured.print("Zipf-distributed events");
     println!("{bytes:.0} bytes resident per customer, everything included");
+}
+
+/// When the event with that number happens: they are spread evenly.
+fn time_of(number: u64, total: u64) -> i64 {
+    START_MILLIS + (i128::from(number) * i128::from(SPAN_MILLIS) / i128::from(total)) as i64
+}
+
+/// The segments, compiled.
+fn catalog() -> Arc<Catalog> {
+    let mut declarations = builtin_declarations();
+    let segments = workload::conditions();
+    let segments = segments.iter().enumerate().map(|(index, text)| SegmentDefinition {
+        name: format!("segment-{index:03}").into(),
+        description: None,
+        condition: condition(text, &mut declarations, &Zone::UTC)
+            .unwrap_or_else(|mistakes| panic!("{text}: {mistakes:?}")),
+        grace_millis: 0,
+        attach: Vec::new(),
+        labels: BTreeMap::new(),
+        zone: Zone::UTC,
+    });
+    let segments = segments.collect();
+    Arc::new(Catalog::compile(&Definitions { declarations, segments }))
 }
 
 #[derive(Default)]
@@ -99,9 +146,18 @@ impl Run {
 
     fn print(&self, what: &str) {
         let (wall, processor) = (self.wall.as_secs_f64(), self.processor.as_secs_f64());
-        println!("{what}: {} events, {} transitions ({} bytes each)", self.events, self.transitions, self.output_bytes / self.transitions.max(1));
+        println!(
+            "{what}: {} events, {} transitions ({} bytes each)",
+            self.events,
+            self.transitions,
+            self.output_bytes / self.transitions.max(1)
+        );
         for (clock, seconds) in [("processor time", processor), ("wall time", wall)] {
-            println!("    {:.0} events/s, {:.0} ns/event of {clock}", self.events as f64 / seconds, seconds * 1e9 / self.events as f64);
+            println!(
+                "    {:.0} events/s, {:.0} ns/event of {clock}",
+                self.events as f64 / seconds,
+                seconds * 1e9 / self.events as f64
+            );
         }
         println!(
             "    deadlines that changed a membership {}, that only moved on {}",

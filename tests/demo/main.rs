@@ -1,6 +1,8 @@
 //! The demo as somebody sees it who has just built the program: no Kafka, no Java, no configuration.
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking, and says why")]
 
+mod outside;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -111,12 +113,18 @@ fn where_time_does_nothing_the_demo_fails() {
 }
 
 #[test]
-fn asked_to_end_it_sums_up_and_tidies_up() {
+fn it_is_seen_from_outside_and_asked_to_end_it_tidies_up() {
     let folder = Folder::fresh("demo-temporary");
     let log = Folder::fresh("demo-log");
     let _alone = alone();
     let mut running = Process::start("the demo", &mut demo(&[], &folder), &log.path().join("output.txt"));
     until("a line about time", Duration::from_mins(2), || running.output().contains("by time"));
+    let said = running.output();
+    let (transition, header) = outside::first_transition(&outside::told(&said, " -b "), &outside::told(&said, " -t "));
+    assert_eq!(transition["segment"], header.as_str(), "{transition}");
+    for address in said.split("curl '").skip(1).filter_map(|rest| rest.split('\'').next()) {
+        assert!(!outside::body(address).is_empty(), "{address} says nothing");
+    }
     running.signal(Signal::Terminate);
     let status = running.wait(Duration::from_secs(30));
     let output = running.output();

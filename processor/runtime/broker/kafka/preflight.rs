@@ -216,8 +216,10 @@ fn input_settings(input: &InputTopic, settings: &TopicSettings) -> Result<Option
     let limits: Vec<String> = ["retention.ms", "retention.bytes"].into_iter().filter_map(limited).collect();
     let warning = (!limits.is_empty()).then(|| {
         let limits = limits.join(", ");
-        Warning(format!("`{topic}` is kept for a limited time ({limits}): a recovery reads it from where this group \
-        began, and is refused once that is gone"))
+        Warning(format!(
+            "`{topic}` is kept for a limited time ({limits}): a recovery reads it from where this group \
+        began, and is refused once that is gone"
+        ))
     });
     Ok(warning)
 }
