@@ -49,7 +49,8 @@ pub struct Worker {
     more: bool,
     /// Since when the batch under way grows.
     batch_begun: Option<Moment>,
-    committed: Moment,
+    /// When what only moved was committed last.
+    progressed: Moment,
     told_of_stillness: Moment,
     commit_took: Duration,
     first: usize,
@@ -91,7 +92,7 @@ impl Worker {
             answered: None,
             more: false,
             batch_begun: None,
-            committed: Moment::now(),
+            progressed: Moment::now(),
             told_of_stillness: Moment::now(),
             commit_took: Duration::ZERO,
             first: 0,
@@ -287,38 +288,37 @@ impl Worker {
         }
     }
 
+    /// Commits what there is to say, as soon as the records at hand are folded; once a second, what only moved.
     fn commit(&mut self, full: bool) -> Result<(), WorkerError> {
         let resting = !self.more && self.tuples.values().all(|tuple| !tuple.is_busy());
-        let speaking = (full || resting) && self.tuples.values().any(Tuple::has_something_to_say);
-        let leaving = self.tuples.values().any(|tuple| tuple.lease().is_leaving() && tuple.has_moved());
-        let progress = self.committed.elapsed() >= Self::PROGRESS;
         if full || resting {
             self.batch_begun = None;
         }
-        if !(speaking || leaving || progress) {
-            return Ok(());
+        let progress = self.progressed.elapsed() >= Self::PROGRESS;
+        if progress {
+            self.progressed = Moment::now();
+            self.tell_of_stillness();
+            self.tuples.values().for_each(Tuple::show);
         }
-        self.committed = Moment::now();
-        self.tell_of_stillness();
-        for tuple in self.tuples.values() {
-            tuple.show();
-        }
-        let moved: Vec<i32> =
-            self.tuples.iter().filter(|(_, tuple)| tuple.has_moved()).map(|(number, _)| *number).collect();
-        if moved.is_empty() {
-            return Ok(());
-        }
+        let is_due = |tuple: &Tuple| {
+            let waits = tuple.has_something_to_say() && (full || resting);
+            waits || ((progress || tuple.lease().is_leaving()) && tuple.has_moved())
+        };
+        let due: Vec<i32> = self.tuples.iter().filter(|(_, tuple)| is_due(tuple)).map(|(number, _)| *number).collect();
+        if due.is_empty() { Ok(()) } else { self.commit_these(&due) }
+    }
+
+    fn commit_these(&mut self, due: &[i32]) -> Result<(), WorkerError> {
         let Some(member) = self.around.member.read().unwrap_or_else(PoisonError::into_inner).clone() else {
             return Ok(());
         };
         let begun = Moment::now();
-        let catalog = Arc::clone(&self.around.catalog);
-        for number in &moved {
+        for number in due {
             if let Some(tuple) = self.tuples.get_mut(number) {
-                tuple.seal(&catalog);
+                tuple.seal(&self.around.catalog);
             }
         }
-        let sealed = moved.iter().filter_map(|number| self.tuples.get(number));
+        let sealed = due.iter().filter_map(|number| self.tuples.get(number));
         let entries: Vec<Entry<'_>> =
             sealed.filter_map(|tuple| Some(Entry { lease: tuple.lease(), batch: tuple.sealed()? })).collect();
         let outcome = self.transactor.commit(&entries, &member)?;
