@@ -34,8 +34,16 @@ pub struct Budget {
 impl Budget {
     /// The most records in one transaction.
     pub const RECORDS_MAX: usize = 50_000;
-    /// The most bytes in one transaction.
+    /// The most bytes in one transaction; what follows from one event or one call for deadlines is not divided.
     pub const BYTES_MAX: usize = 16 << 20;
+    /// So many records one call for deadlines may add: a record of two topics for each transition.
+    const RECORDS_PER_CALL_MAX: usize = 2 * Engine::DUE_MAX;
+
+    /// What is left of a transaction that holds so much already.
+    pub fn left(records: usize, bytes: usize, until: Moment) -> Self {
+        let records = Self::RECORDS_MAX.saturating_sub(Self::RECORDS_PER_CALL_MAX).saturating_sub(records);
+        Self { records, bytes: Self::BYTES_MAX.saturating_sub(bytes), until }
+    }
 
     fn is_spent(&self) -> bool {
         self.records == 0 || self.bytes == 0
