@@ -4,12 +4,14 @@
 //! and the next one begins only after that is committed. Not here: reading, committing (`worker`), and how it came to
 //! be (`recovery`).
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant as Moment};
 
 use spicchio_core::engine::{Effects, Engine, Input};
 use spicchio_core::timer::Instant;
+use spicchio_core::transition::Transition;
 use spicchio_core::wire::{Announced, ControlWord};
 
 use super::batch::{Batch, Draft, Style};
@@ -106,6 +108,8 @@ pub struct Parts {
 pub struct Owed {
     /// What consumers were not told yet, or were told otherwise.
     pub effects: Effects,
+    /// Ends of memberships in segments that are no longer defined; said in as many batches as it takes.
+    pub exits: VecDeque<Transition>,
     /// Dead letters of history.
     pub letters: Vec<Outgoing>,
     /// Whether history was interrupted to write them: it is read on after the commit.
@@ -121,6 +125,7 @@ pub struct Tuple {
     word: ControlWord,
     style: Arc<Style>,
     effects: Effects,
+    exits: VecDeque<Transition>,
     draft: Draft,
     batch: Option<Batch>,
     told: Instant,
@@ -138,7 +143,7 @@ impl Tuple {
     /// A partition whose state is that of its control word.
     pub fn new(parts: Parts) -> Self {
         let Parts { newcomer, mut engine, mut intake, word, style, owed } = parts;
-        let Owed { mut effects, letters, interrupted } = owed;
+        let Owed { mut effects, exits, letters, interrupted } = owed;
         let number = word.batch + 1;
         engine.begin_batch(number);
         let mut draft = Draft::new(newcomer.lease.partition(), number, Arc::clone(&style));
@@ -158,6 +163,7 @@ impl Tuple {
             word,
             style,
             effects,
+            exits,
             draft,
             batch: None,
             told,
@@ -216,7 +222,7 @@ impl Tuple {
 
     /// Whether there is work that needs no further record.
     pub fn is_busy(&self) -> bool {
-        self.batch.is_none() && !self.interrupted && (self.due_left || self.intake.is_ready())
+        self.batch.is_none() && !self.interrupted && (self.due_left || !self.exits.is_empty() || self.intake.is_ready())
     }
 
     /// Folds records and lets deadlines fire until the budget is spent or nothing is left to do.
@@ -228,6 +234,7 @@ impl Tuple {
         if self.intake.is_ready() && u64::try_from(customers).unwrap_or(u64::MAX) >= customers_max {
             return Err(Halt::Full { customers });
         }
+        self.announce_exits(budget);
         let mut steps = 0;
         while !budget.is_spent() {
             self.tell_time(budget)?;
@@ -281,7 +288,7 @@ impl Tuple {
 
     /// Its state, to be taken up again soon; none where something is not committed.
     pub fn park(self) -> Option<Parked> {
-        let settled = !self.has_moved() && !self.due_left;
+        let settled = !self.has_moved() && !self.due_left && self.exits.is_empty();
         settled.then(|| Parked { word: self.word, next: self.intake.passed(), engine: self.engine })
     }
 
@@ -310,6 +317,15 @@ impl Tuple {
         self.engine.begin_batch(number + 1);
         let next = Draft::new(self.number(), number + 1, Arc::clone(&self.style));
         std::mem::replace(&mut self.draft, next).seal(self.intake.passed(), self.word.encode())
+    }
+
+    fn announce_exits(&mut self, budget: &mut Budget) {
+        while let Some(exit) = self.exits.front().filter(|_| !budget.is_spent()) {
+            let before = (self.draft.records(), self.draft.bytes());
+            self.draft.announce(exit);
+            budget.spend(self.draft.records() - before.0, self.draft.bytes() - before.1);
+            self.exits.pop_front();
+        }
     }
 
     fn tell_time(&mut self, budget: &mut Budget) -> Result<(), Halt> {

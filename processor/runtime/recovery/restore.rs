@@ -158,7 +158,7 @@ impl Restorer {
         let span = Span { from: &history.from, silent: &history.to, to: &history.to, sent: history.sent };
         self.fold(newcomer, &mut engine, &span)?;
         let (word, mut owed) = (&progress.word, Owed::default());
-        owed.effects.transitions = self.read_announced(&newcomer.lease, &mut engine, word.clock)?;
+        owed.exits = self.read_announced(&newcomer.lease, &mut engine, word.clock)?.into();
         engine.begin_batch(word.batch + 1);
         engine.settle(word.clock, word.cursor.as_deref(), self.cause(word), &mut owed.effects);
         if self.cause(word) == Cause::Definition {
