@@ -3,8 +3,8 @@
 //! A broker, the program as it is deployed, a producer and a consumer, all on this machine. First the program reads a
 //! backlog: how many events a second it commits. Then events come at half of that rate on a schedule, and a careful
 //! consumer takes the time from the instant at which an event was *to be* sent, so a pause anywhere shows. Arguments:
-//! customers, events, seconds, and a rate in place of half of the capacity (`-- 200000 1000000 20 10000`). Needs Java and
-//! the jars of Apache Kafka, which `tests/run` fetches.
+//! customers, events, seconds, and a rate in place of half of the capacity (`-- 200000 1000000 20 10000`). Needs Java
+//! and the jars of Apache Kafka, which `tests/run` fetches.
 
 #![expect(
     clippy::print_stdout,

@@ -1,8 +1,8 @@
 //! How many events a second one core takes from JSON bytes to transitions, and how many bytes a customer costs:
 //! `cargo bench --bench engine`. No broker; a hundred segments, a million customers, Zipf-distributed activity.
 //!
-//! Arguments: customers, events (`-- 100000 1000000`). Prints events per second of wall time and of processor time, both
-//! over the events after every customer has appeared once, and resident memory per customer.
+//! Arguments: customers, events (`-- 100000 1000000`). Prints events per second of wall time and of processor time,
+//! both over the events after every customer has appeared once, and resident memory per customer.
 
 #![expect(
     clippy::cast_possible_truncation,

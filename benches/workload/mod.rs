@@ -30,7 +30,8 @@ impl Events {
         }
     }
 
-    /// Writes the next event over `json`, with that time in milliseconds since the epoch, and gives its customer's number.
+    /// Writes the next event over `json`, with that time in milliseconds since the epoch, and gives its customer's
+    /// number.
     pub(crate) fn next_at(&mut self, time: i64, json: &mut String) -> u64 {
         json.clear();
         let spread = |rank: u64, customers: u64| rank.wrapping_mul(0x9E37_79B9_7F4A_7C15) % customers;
@@ -61,17 +62,20 @@ impl Events {
         let _ = match kind {
             0..70 => write!(
                 json,
-                "\"url\":\"/catalogue/{category}/{sku}\",\"category\":\"c{category}\",\"product_id\":\"p{sku}\",\"device\":\"mobile\",\"country\":\"IT\",\"session_id\":\"{serial:016x}\""
+                "\"url\":\"/catalogue/{category}/{sku}\",\"category\":\"c{category}\",\"product_id\":\"p{sku}\",\
+                 \"device\":\"mobile\",\"country\":\"IT\",\"session_id\":\"{serial:016x}\""
             ),
             70..85 => write!(
                 json,
-                "\"product_id\":\"p{sku}\",\"category\":\"c{category}\",\"price\":{}.{:02},\"quantity\":1,\"currency\":\"EUR\",\"device\":\"desktop\"",
+                "\"product_id\":\"p{sku}\",\"category\":\"c{category}\",\"price\":{}.{:02},\
+                 \"quantity\":1,\"currency\":\"EUR\",\"device\":\"desktop\"",
                 price / 100,
                 price % 100
             ),
             85..89 => write!(
                 json,
-                "\"order_id\":\"o{serial}\",\"total\":{}.{:02},\"currency\":\"EUR\",\"category\":\"c{category}\",\"product_id\":\"p{sku}\",\"country\":\"IT\"",
+                "\"order_id\":\"o{serial}\",\"total\":{}.{:02},\"currency\":\"EUR\",\
+                 \"category\":\"c{category}\",\"product_id\":\"p{sku}\",\"country\":\"IT\"",
                 price / 100,
                 price % 100
             ),

@@ -5,7 +5,8 @@ use super::random::Random;
 const WINDOWS: [&str; 5] = ["30m", "1h", "24h", "7d", "30d"];
 
 /// A hundred conditions: counts, sums, abandoned carts, inactivity, distinct values, sequences, latest values and
-/// combinations. All filter their events: four of five by one of fifty categories or campaigns, one of five in its own way.
+/// combinations. All filter their events: four of five by one of fifty categories or campaigns, one of five in its own
+/// way.
 pub(crate) fn conditions() -> Vec<String> {
     let mut random = Random(42);
     let mut conditions = Vec::new();

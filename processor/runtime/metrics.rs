@@ -68,11 +68,15 @@ macro_rules! table {
                     registry,
                 };
                 metrics.registry.register(Box::new(ProcessCollector::for_self()))?;
+                // A counter without labels stands at zero from the start; the others begin with their first label.
+                $(table!(@zero $kind, metrics.$field, [$($label),*]);)*
                 metrics.build_info.with_label_values(&[crate::VERSION, crate::REVISION]).set(1.0);
                 Ok(metrics)
             }
         }
     };
+    (@zero counter, $metric:expr, []) => { $metric.with_label_values::<&str>(&[]); };
+    (@zero $kind:ident, $metric:expr, [$($label:literal),*]) => {};
     (@type counter) => { IntCounterVec };
     (@type gauge) => { GaugeVec };
     (@type histogram) => { HistogramVec };

@@ -52,7 +52,8 @@ impl Desk {
         }
     }
 
-    /// Why a segment changed: an event that its features were folded from, on time or late, else what moved the question.
+    /// Why a segment changed: an event that its features were folded from, on time or late, else what moved the
+    /// question.
     fn cause<'a>(&self, question: &Question<'a>, segment: usize) -> (Cause, Option<&'a Mask>) {
         let reads = |features: &Mask| {
             features

@@ -122,7 +122,8 @@ impl Desk {
         changes.chain([self.forget_at(customer)]).min().unwrap_or(Instant::NEVER)
     }
 
-    /// Decides what time alone changes at `deadline`; whether the customer ceased to exist. `delayed`: the clock alone brought it.
+    /// Decides what time alone changes at `deadline`; whether the customer ceased to exist. `delayed`: the clock alone
+    /// brought it.
     fn fire_one(
         &mut self,
         id: &CustomerId,
@@ -190,8 +191,8 @@ impl Desk {
         customer.deadline = deadline;
     }
 
-    /// The segments that time alone can change for this customer: those that read something kept of it, and those that need
-    /// nothing kept.
+    /// The segments that time alone can change for this customer: those that read something kept of it, and those that
+    /// need nothing kept.
     fn timed_for(&self, customer: &Customer) -> Mask {
         let mut segments = self.catalog.at_birth().clone();
         for feature in customer.features.present() {

@@ -79,8 +79,8 @@ impl Desk {
         }
     }
 
-    /// Folds an event into the features of each of its values of a property; whether there was any. A value is one of the
-    /// customer's as soon as a form selects an event with it by type and filter, whatever the form's window.
+    /// Folds an event into the features of each of its values of a property; whether there was any. A value is one of
+    /// the customer's as soon as a form selects an event with it by type and filter, whatever the form's window.
     fn fold_group(&self, group: &GroupStep, features: &mut FeatureSet, event: &Event, now: Instant) -> bool {
         let Some(Slot::Set(Value::List(values))) = event.slots.get(group.slot) else { return false };
         let steps: Vec<&Step> = group.steps.iter().filter(|step| matches(step, event, now)).collect();

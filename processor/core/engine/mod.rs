@@ -24,7 +24,8 @@ use crate::transition::{Cause, Evidence, Transition};
 /// What an engine is told once.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// For each input topic, in the runtime's order: how long a repeated id counts once, in milliseconds of that topic's time.
+    /// For each input topic, in the runtime's order: how long a repeated id counts once, in milliseconds of that
+    /// topic's time.
     pub dedup_millis: Vec<i64>,
     /// How long the partition clock already waits for late events, in milliseconds; segments that want longer wait the
     /// difference. Without it nobody waits, as in `replay`.
@@ -65,7 +66,8 @@ pub struct Effects {
     pub transitions: Vec<Transition>,
     /// What to count.
     pub facts: Facts,
-    /// Deadlines before the clock are left: the budget of the batch was used up. Tell the clock again in the next batch.
+    /// Deadlines before the clock are left: the budget of the batch was used up. Tell the clock again in the next
+    /// batch.
     pub more_due: bool,
 }
 
@@ -107,7 +109,8 @@ pub struct Engine {
 struct Desk {
     catalog: Arc<Catalog>,
     forget_after: Option<Length>,
-    /// By segment: how much longer than the clock's own grace it waits before announcing what time alone decides, in milliseconds.
+    /// By segment: how much longer than the clock's own grace it waits before announcing what time alone decides, in
+    /// milliseconds.
     delays: Vec<i64>,
     delayed: bool,
     timers: TimerQueue,
@@ -148,7 +151,8 @@ enum Appeared {
 }
 
 impl Engine {
-    /// The most transitions that deadlines add in one call of [`Engine::apply`] before it stops: the rest waits, and `more_due` says so.
+    /// The most transitions that deadlines add in one call of [`Engine::apply`] before it stops: the rest waits, and
+    /// `more_due` says so.
     pub const DUE_MAX: usize = 10_000;
 
     /// An engine without customers.
@@ -207,7 +211,8 @@ impl Engine {
         self.desk.clock
     }
 
-    /// The customer up to whom deadlines *at* [`Engine::clock`] have fired, when a batch stopped in the middle of an instant.
+    /// The customer up to whom deadlines *at* [`Engine::clock`] have fired, when a batch stopped in the middle of an
+    /// instant.
     pub fn cursor(&self) -> Option<&str> {
         self.desk.cursor.as_ref().map(CustomerId::as_str)
     }

@@ -23,8 +23,8 @@ impl Engine {
         });
     }
 
-    /// Recovery: what was announced last for a customer and segment says that it has been inside since then. Segments that
-    /// are no longer defined are ignored, and so are customers of whom no event is left.
+    /// Recovery: what was announced last for a customer and segment says that it has been inside since then. Segments
+    /// that are no longer defined are ignored, and so are customers of whom no event is left.
     pub fn announced(&mut self, customer: &str, segment: &str, since: Instant) {
         let position = self.desk.catalog.segments().binary_search_by(|known| (*known.name).cmp(segment));
         let Ok(index) = position else { return };
@@ -38,11 +38,12 @@ impl Engine {
         }
     }
 
-    /// Ends recovery: sets the clock and cursor, evaluates every customer, arms the timers, and announces with `cause` what
-    /// differs from what had been announced, as much as one batch takes; the rest comes with the next [`super::Input::Clock`].
+    /// Ends recovery: sets the clock and cursor, evaluates every customer, arms the timers, and announces with `cause`
+    /// what differs from what had been announced, as much as one batch takes; the rest comes with the next
+    /// [`super::Input::Clock`].
     ///
-    /// With [`Cause::Backfill`] nothing was announced, and every membership is new; with any other cause the differences
-    /// are counted as mismatches.
+    /// With [`Cause::Backfill`] nothing was announced, and every membership is new; with any other cause the
+    /// differences are counted as mismatches.
     pub fn settle(&mut self, clock: Instant, cursor: Option<&str>, cause: Cause, effects: &mut Effects) {
         self.desk.clock = clock;
         self.desk.decided_at = clock;
@@ -82,7 +83,8 @@ impl Engine {
     }
 }
 
-/// Deadlines before the clock have fired, and those at it up to the cursor; the first announcement includes the clock's own instant.
+/// Deadlines before the clock have fired, and those at it up to the cursor; the first announcement includes the clock's
+/// own instant.
 fn decided_up_to(clock: Instant, cursor: Option<&str>, id: &CustomerId, cause: Cause) -> Instant {
     let fired = cause == Cause::Backfill || cursor.is_some_and(|cursor| id.as_str() <= cursor);
     if fired { clock } else { clock.plus(-1) }

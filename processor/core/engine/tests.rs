@@ -53,7 +53,10 @@ fn check(conditions: &[&str], events: &[&str], until: i64, expected: &[&str]) {
             .map(|word| word.split_once('=').unwrap())
             .map(|(name, value)| (name.to_owned(), serde_json::from_str(value).unwrap_or_else(|_| value.into())))
             .collect();
-        let json = serde_json::json!({"id": index.to_string(), "type": kind, "customer_id": customer, "time": START + time, "properties": properties});
+        let json = serde_json::json!({
+            "id": index.to_string(), "type": kind, "customer_id": customer,
+            "time": START + time, "properties": properties
+        });
         let bytes = json.to_string();
         let record = Record { key: None, value: Some(bytes.as_bytes()), headers: &[], timestamp: None };
         let event = decoder.decode(&record).unwrap();
@@ -76,9 +79,8 @@ fn a_window_is_left_at_the_exact_millisecond() {
 #[test]
 fn untouched_for_a_while_is_entered_by_time_and_left_by_purchase() {
     check(
-        &[
-            "count(purchase, since last(cart_add)) == 0 and since(last(cart_add)) >= (if count(purchase, 1h) > 0 then 24ms else 4ms)",
-        ],
+        &["count(purchase, since last(cart_add)) == 0 \
+            and since(last(cart_add)) >= (if count(purchase, 1h) > 0 then 24ms else 4ms)"],
         &["0 c cart_add", "10 c purchase", "20 c cart_add"],
         100,
         &["4 c entered s0 time", "10 c exited s0 event", "44 c entered s0 time"],

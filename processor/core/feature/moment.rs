@@ -1,7 +1,7 @@
 //! Where an event stands in a customer's history.
 //!
-//! Events are ordered by time, then by the rank of their type, then by identity. Time and rank fit in one word, which is
-//! all that most lists keep; the identity is kept only where a tie could decide.
+//! Events are ordered by time, then by the rank of their type, then by identity. Time and rank fit in one word, which
+//! is all that most lists keep; the identity is kept only where a tie could decide.
 
 use crate::event::{Event, Identity, Kind};
 use crate::timer::Instant;

@@ -78,7 +78,8 @@ impl Retention {
         self.rules.iter().map(by_rule).max().unwrap_or(0).min(len)
     }
 
-    /// For lists that keep a newest part by count alone: the longest any reader needs, or nothing when time or everything matters.
+    /// For lists that keep a newest part by count alone: the longest any reader needs, or nothing when time or
+    /// everything matters.
     pub fn newest_only(&self) -> Option<usize> {
         let count = |rule: &Rule| match rule {
             Rule::Newest { count, delay: None } => Some(*count),

@@ -60,7 +60,8 @@ impl FeatureSet {
         })
     }
 
-    /// Drops what no reader needs at `now` or later, and the states of which nothing is left. `groups`: the features by value.
+    /// Drops what no reader needs at `now` or later, and the states of which nothing is left. `groups`: the features by
+    /// value.
     pub fn expire(&mut self, features: &[Feature], groups: &[Vec<Feature>], now: Instant) {
         let present: SmallVec<[usize; 64]> = self.present().collect();
         for (index, state) in present.iter().zip(&mut self.states) {

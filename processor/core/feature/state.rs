@@ -64,7 +64,8 @@ pub struct KeyedValue {
 }
 
 impl Keyed {
-    /// The features of a value, made when it is new; nothing when the cap is reached and this value was seen before all kept ones.
+    /// The features of a value, made when it is new; nothing when the cap is reached and this value was seen before all
+    /// kept ones.
     pub fn entry(&mut self, value: &Value, moment: Moment) -> Option<&mut FeatureSet> {
         let found = self.values.binary_search_by(|kept| kept.value.cmp(value));
         let index = match found {

@@ -61,7 +61,8 @@ pub struct SegmentDefinition {
     pub description: Option<String>,
     /// Whom it holds for; boolean.
     pub condition: Expression,
-    /// How much longer than the configured grace to wait for late events before announcing what time alone decides, in milliseconds.
+    /// How much longer than the configured grace to wait for late events before announcing what time alone decides, in
+    /// milliseconds.
     pub grace_millis: i64,
     /// What its transitions carry: name and expression.
     pub attach: Vec<(CompactString, Expression)>,

@@ -1,7 +1,8 @@
 //! Why a condition answers as it does: the tree of its parts, each with its answer, the numbers behind it, the events
 //! that decided and until when it lasts.
 //!
-//! The same walk as evaluation, keeping everything. Its JSON form is `wire::explanation`; printed, it is an indented list.
+//! The same walk as evaluation, keeping everything. Its JSON form is `wire::explanation`; printed, it is an indented
+//! list.
 
 use std::fmt;
 use std::sync::Arc;
@@ -98,7 +99,8 @@ fn explain_values(catalog: &Catalog, asked: &Test, view: &View<'_>) -> Vec<Expla
     values
 }
 
-/// One line a node: `+` holds, `-` does not; then the measured value, until when it lasts, and the newest events behind it.
+/// One line a node: `+` holds, `-` does not; then the measured value, until when it lasts, and the newest events behind
+/// it.
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.lines(f, 0)

@@ -151,8 +151,9 @@ pub enum Term {
     Form(Form),
     /// `for some P (C)`: C holds for one value of property P.
     ///
-    /// The values are those that P has (on the event itself and on each of its line items) on the events which some form
-    /// inside C selects by type and filter, whatever its window; every form inside is restricted to events with that value.
+    /// The values are those that P has (on the event itself and on each of its line items) on the events which some
+    /// form inside C selects by type and filter, whatever its window; every form inside is restricted to events with
+    /// that value.
     ForSome {
         /// The property.
         property: Path,
@@ -248,7 +249,8 @@ pub enum Window {
         /// The first instant after it.
         to: Option<Instant>,
     },
-    /// `since first(..)` or `since last(..)`: events after that one in the order of events; the whole life if it never happened.
+    /// `since first(..)` or `since last(..)`: events after that one in the order of events; the whole life if it never
+    /// happened.
     After(Side, Events, Box<Window>),
 }
 

@@ -1,7 +1,7 @@
 //! What is decided: which customers a definition holds for, and until when that answer lasts.
 //!
-//! A definition file is read and every expression in it lexed, parsed and typed into an [`Expression`] (`language`); those
-//! are compiled together into one catalog (`plan`) and evaluated against a customer's features (`evaluate`).
+//! A definition file is read and every expression in it lexed, parsed and typed into an [`Expression`] (`language`);
+//! those are compiled together into one catalog (`plan`) and evaluated against a customer's features (`evaluate`).
 
 pub mod language;
 

@@ -1,8 +1,9 @@
 //! Which conditions decided a transition, with the values and the kept events behind them.
 //!
 //! A condition decided when the answer rests on it (all parts of an `and` that holds, the failing parts of one that
-//! fails, and so on) and when it is what changed: for time, it answered otherwise a millisecond before; for an event, it
-//! reads what the event was folded into. Where nothing of that kind is found, all conditions the answer rests on count.
+//! fails, and so on) and when it is what changed: for time, it answered otherwise a millisecond before; for an event,
+//! it reads what the event was folded into. Where nothing of that kind is found, all conditions the answer rests on
+//! count.
 
 use std::sync::Arc;
 
@@ -129,7 +130,8 @@ fn because(catalog: &Catalog, leaf: &Leaf, view: &View<'_>) -> Because {
     Because { condition: Arc::clone(&leaf.text), value: shown, at_least }
 }
 
-/// Whether more events may lie in the window than are kept: everything kept lies inside and the list drops what exceeds the thresholds.
+/// Whether more events may lie in the window than are kept: everything kept lies inside and the list drops what exceeds
+/// the thresholds.
 pub fn is_lower_bound(catalog: &Catalog, measure: &Measure, view: &View<'_>) -> bool {
     let Some(state) = view.scope.state(measure.feature) else { return false };
     let shortened = match (catalog.features().get(measure.feature).map(|feature| &feature.fold), state) {

@@ -147,7 +147,8 @@ pub fn agreed<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<ControlWor
 pub enum Torn {
     /// Two topics of the partition carry different words: a transaction was applied in part.
     #[error(
-        "its topics carry different control words, `{one}` and `{other}`: a transaction was applied in part, or offsets were reset by hand"
+        "its topics carry different control words, `{one}` and `{other}`: a transaction was applied in part, \
+         or offsets were reset by hand"
     )]
     Differ {
         /// The first topic's.

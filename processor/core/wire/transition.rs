@@ -15,8 +15,8 @@ use super::value::JsonValue;
 /// Header names and values of a record.
 pub type Headers = Vec<(&'static str, CompactString)>;
 
-/// The CloudEvents attributes and the headers a consumer filters by. `id` is group/partition/batch/index, equal on every
-/// retry; `source` names the deployment.
+/// The CloudEvents attributes and the headers a consumer filters by. `id` is group/partition/batch/index, equal on
+/// every retry; `source` names the deployment.
 pub fn transition_headers(transition: &Transition, id: &str, source: &str) -> Headers {
     let change = transition.change.as_str();
     vec![
@@ -33,8 +33,8 @@ pub fn transition_headers(transition: &Transition, id: &str, source: &str) -> He
     ]
 }
 
-/// The JSON value of a record of the transitions topic, at most `bytes_max` long: where it would be longer, the lists are
-/// halved until it fits, and what is attached goes last.
+/// The JSON value of a record of the transitions topic, at most `bytes_max` long: where it would be longer, the lists
+/// are halved until it fits, and what is attached goes last.
 pub fn transition_value(transition: &Transition, bytes_max: usize) -> Vec<u8> {
     let whole = to_json(&Payload { transition, listed_max: usize::MAX, attach: true });
     if whole.len() <= bytes_max {

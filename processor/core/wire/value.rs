@@ -1,5 +1,5 @@
-//! A value as JSON: an instant is RFC 3339 text, a date `YYYY-MM-DD`, a point `{"lat": .., "lon": ..}`, and a number has
-//! exactly the digits it has, without trailing zeros.
+//! A value as JSON: an instant is RFC 3339 text, a date `YYYY-MM-DD`, a point `{"lat": .., "lon": ..}`, and a number
+//! has exactly the digits it has, without trailing zeros.
 
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};

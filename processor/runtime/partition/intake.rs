@@ -1,9 +1,9 @@
 //! What was read of one partition and is not folded yet: a queue for each topic, and whose turn it is.
 //!
 //! It knows for each topic what was read, what is next and where it was proved to end, and so tells the partition clock
-//! everything that moves it. A topic of which nothing waits lets a record of another pass only on a proof that was asked
-//! for after that record was read: an older one says nothing of what was written before it. Recovery uses the same, with
-//! the committed offsets as ends for ever. Not here: how far time has come (`PartitionClock`), and folding.
+//! everything that moves it. A topic of which nothing waits lets a record of another pass only on a proof that was
+//! asked for after that record was read: an older one says nothing of what was written before it. Recovery uses the
+//! same, with the committed offsets as ends for ever. Not here: how far time has come (`PartitionClock`), and folding.
 
 use std::collections::VecDeque;
 use std::time::Instant as Moment;
@@ -108,8 +108,8 @@ impl Intake {
         self.lanes.len()
     }
 
-    /// A record was read at that moment, or a little later. One that was read before is left out: a reader that starts over
-    /// delivers it again.
+    /// A record was read at that moment, or a little later. One that was read before is left out: a reader that starts
+    /// over delivers it again.
     pub fn arrive(&mut self, topic: usize, moment: Moment, waiting: Waiting) {
         let Some(lane) = self.lanes.get_mut(topic) else { return };
         if waiting.offset < lane.next {
@@ -231,11 +231,11 @@ mod tests {
 
     use super::*;
 
-    /// Plays a script over two topics, `a` and `b`, from offset 0, and says what came of each `take`, and the offsets to
-    /// commit at the end. Every step is a moment later than the one before.
+    /// Plays a script over two topics, `a` and `b`, from offset 0, and says what came of each `take`, and the offsets
+    /// to commit at the end. Every step is a moment later than the one before.
     ///
-    /// Steps: `a 5` (the next record of `a` is read, of time 5), `a again 0` (offset 0 is read once more), `a ends 3` (the
-    /// end is asked for now, and is 3), `a passed 3` (the reader passed up to 3), `take`.
+    /// Steps: `a 5` (the next record of `a` is read, of time 5), `a again 0` (offset 0 is read once more), `a ends 3`
+    /// (the end is asked for now, and is 3), `a passed 3` (the reader passed up to 3), `take`.
     fn check(script: &str, expected: &str) {
         let begun = Moment::now();
         let clock = PartitionClock::new(Pace::Wall, 0, 2, Instant::from_millis(0));

@@ -402,7 +402,9 @@ struct Letters {
 }
 
 impl Letters {
+    /// How many letters are held before history is interrupted to write them.
     const COUNT_MAX: usize = 10_000;
+    /// How many bytes of letters are held before that.
     const BYTES_MAX: usize = 8 << 20;
 
     fn add(&mut self, letter: Outgoing) {

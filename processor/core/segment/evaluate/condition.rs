@@ -28,7 +28,8 @@ pub fn answer(condition: &Condition, view: &View<'_>) -> Answer {
     }
 }
 
-/// `and` for `all` true, `or` for false: as long as all parts agree the least `until` counts, else the greatest of those that decide.
+/// `and` for `all` true, `or` for false: as long as all parts agree the least `until` counts, else the greatest of
+/// those that decide.
 fn every(parts: &[Condition], all: bool, view: &View<'_>) -> Answer {
     let mut agreeing = Instant::NEVER;
     let mut deciding: Option<Instant> = None;
@@ -47,7 +48,8 @@ fn every(parts: &[Condition], all: bool, view: &View<'_>) -> Answer {
     deciding.map_or(Answer { holds: all, until: agreeing }, |until| Answer { holds: !all, until })
 }
 
-/// The answer with `until` stepped on to where it really changes, and whether it is still only a bound after [`STEPS_MAX`] steps.
+/// The answer with `until` stepped on to where it really changes, and whether it is still only a bound after
+/// [`STEPS_MAX`] steps.
 pub fn settled(condition: &Condition, view: &View<'_>) -> (Answer, bool) {
     let first = answer(condition, view);
     let mut until = first.until;

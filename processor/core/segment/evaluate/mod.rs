@@ -1,8 +1,8 @@
 //! What holds now, and until when.
 //!
 //! Every answer comes with the instant before which it does not change unless an event comes. A leaf knows it from its
-//! window or from where two lines cross; `not` keeps it; `and` that holds takes the least of its parts, `and` that fails
-//! the greatest among its failing parts; `or` is the dual; `if` the lesser of its condition's and its branch's.
+//! window or from where two lines cross; `not` keeps it; `and` that holds takes the least of its parts, `and` that
+//! fails the greatest among its failing parts; `or` is the dual; `if` the lesser of its condition's and its branch's.
 //! (Expiration times of expressions: Schmidt, Jensen, Šaltenis, "Expiration Times for Data Management", ICDE 2006.)
 
 mod condition;

@@ -13,7 +13,8 @@ use crate::segment::Arithmetic;
 use crate::segment::plan::Operand;
 use crate::timer::Instant;
 
-/// The value at the view's now. Until the instant given with it, the value is a constant or grows linearly with now, as the quantity says.
+/// The value at the view's now. Until the instant given with it, the value is a constant or grows linearly with now, as
+/// the quantity says.
 pub fn value<'a>(operand: &'a Operand, view: &View<'a>) -> (Datum<'a>, Instant) {
     match operand {
         Operand::Constant(value) => (Datum::of(value), Instant::NEVER),

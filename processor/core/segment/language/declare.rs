@@ -147,8 +147,8 @@ fn path_of(key: &Written, mistakes: &mut Vec<Diagnostic>) -> Option<Path> {
         let next = after.strip_prefix('.');
         if !is_name(name) || (next.is_none() && !after.is_empty()) || path.len() == PATH_NAMES_MAX {
             let message = format!("`{}` is no name of a property or trait", key.text.escape_debug());
-            let help = "a nested one is written with dots, `score.total`, no more than 16 names; one that holds a dot stands \
-                        in backticks";
+            let help = "a nested one is written with dots, `score.total`, no more than 16 names; one that holds \
+                        a dot stands in backticks";
             mistakes.push(Diagnostic::error("wrong-name", key.span, message).help(help));
             return None;
         }

@@ -1,8 +1,8 @@
 //! Which steps an event can match, found by the text of a property instead of by trying every filter.
 //!
-//! A filter that demands a property to equal a text can only match events with that text: such steps stand in a map from
-//! text to step, one map a property; all others are tried always. (Access predicates: Fabret et al., "Filtering Algorithms
-//! and Implementation for Very Fast Publish/Subscribe Systems", SIGMOD 2001.)
+//! A filter that demands a property to equal a text can only match events with that text: such steps stand in a map
+//! from text to step, one map a property; all others are tried always. (Access predicates: Fabret et al., "Filtering
+//! Algorithms and Implementation for Very Fast Publish/Subscribe Systems", SIGMOD 2001.)
 
 use compact_str::CompactString;
 use foldhash::fast::FixedState;

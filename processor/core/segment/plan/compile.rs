@@ -173,7 +173,8 @@ impl Compiler {
         })
     }
 
-    /// A comparison in which none is none: not of two events with each other. One with an `if` is asked of its branches.
+    /// A comparison in which none is none: not of two events with each other. One with an `if` is asked of its
+    /// branches.
     fn plain_comparison(&mut self, relation: Relation, left: &Expression, right: &Expression) -> Condition {
         if let Term::If { condition, then, otherwise } = &left.term {
             let parts = [

@@ -60,6 +60,7 @@ pub struct Sequence {
     pub first: Measure,
     /// The later step, in its window.
     pub second: Measure,
-    /// The greatest distance, not included; without one, only the first of the earlier and the last of the later are kept.
+    /// The greatest distance, not included; without one, only the first of the earlier and the last of the later are
+    /// kept.
     pub within: Option<Horizon>,
 }
