@@ -14,77 +14,13 @@ use spicchio_core::timer::Instant;
 use spicchio_core::transition::Transition;
 use spicchio_core::wire::{Announced, ControlWord};
 
-use super::batch::{Batch, Draft, Style};
+use super::commit::{Batch, Budget, Draft, Lease, Style};
+use super::halt::{Halt, panic_message};
 use super::intake::{Content, Intake, Waiting};
-use super::lease::Lease;
 use super::parked::Parked;
 use super::registry::View;
 use super::tenancy::Newcomer;
 use crate::broker::{Outgoing, TopicPartition};
-
-/// How much one transaction takes; what is left waits for the next.
-#[derive(Clone, Copy, Debug)]
-pub struct Budget {
-    /// Records to write.
-    pub records: usize,
-    /// Their bytes.
-    pub bytes: usize,
-    /// Until when to fold.
-    pub until: Moment,
-}
-
-impl Budget {
-    /// The most records in one transaction.
-    pub const RECORDS_MAX: usize = 50_000;
-    /// The most bytes in one transaction; what follows from one event or one call for deadlines is not divided.
-    pub const BYTES_MAX: usize = 16 << 20;
-    /// So many records one call for deadlines may add: a record of two topics for each transition.
-    const RECORDS_PER_CALL_MAX: usize = 2 * Engine::DUE_MAX;
-
-    /// What is left of a transaction that holds so much already.
-    pub fn left(records: usize, bytes: usize, until: Moment) -> Self {
-        let records = Self::RECORDS_MAX.saturating_sub(Self::RECORDS_PER_CALL_MAX).saturating_sub(records);
-        Self { records, bytes: Self::BYTES_MAX.saturating_sub(bytes), until }
-    }
-
-    fn is_spent(&self) -> bool {
-        self.records == 0 || self.bytes == 0
-    }
-
-    fn spend(&mut self, records: usize, bytes: usize) {
-        self.records = self.records.saturating_sub(records);
-        self.bytes = self.bytes.saturating_sub(bytes);
-    }
-}
-
-/// Why a partition cannot go on.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum Halt {
-    /// A record made the engine panic.
-    #[error("deciding about the record at offset {offset} of it failed, which is a defect of this program: {panic}")]
-    Record {
-        /// Index of the input.
-        topic: usize,
-        /// The record's offset.
-        offset: i64,
-        /// What the panic said.
-        panic: String,
-    },
-    /// The passing of time made the engine panic.
-    #[error("deciding what is due at {clock} failed, which is a defect of this program: {panic}")]
-    Clock {
-        /// The partition clock.
-        clock: Instant,
-        /// What the panic said.
-        panic: String,
-    },
-    /// It holds as many customers as it may.
-    #[error("it holds {customers} customers, and nobody is dropped in silence: raise `max_customers` and start again")]
-    Full {
-        /// How many.
-        customers: usize,
-    },
-}
 
 /// What a partition is made of.
 #[derive(Debug)]
@@ -360,7 +296,7 @@ impl Tuple {
     /// What the engine holds after a panic is not looked at again: the partition stops.
     fn apply(&mut self, input: Input, budget: &mut Budget) -> Result<(), String> {
         let (engine, effects) = (&mut self.engine, &mut self.effects);
-        catch_unwind(AssertUnwindSafe(|| engine.apply(input, effects))).map_err(|panic| message(&*panic))?;
+        catch_unwind(AssertUnwindSafe(|| engine.apply(input, effects))).map_err(|panic| panic_message(&*panic))?;
         let before = (self.draft.records(), self.draft.bytes());
         for transition in self.effects.transitions.drain(..) {
             self.draft.announce(&transition);
@@ -378,12 +314,6 @@ impl Tuple {
     pub fn take_facts(&mut self) -> spicchio_core::engine::Facts {
         std::mem::take(&mut self.effects.facts)
     }
-}
-
-/// What a panic said.
-pub(crate) fn message(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without a message".to_owned())
 }
 
 #[cfg(test)]
