@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::lease::Lease;
+use super::commit::Lease;
 use super::registry::{Registry, View};
 use crate::broker::kafka::Tenants;
 use crate::metrics::Metrics;
