@@ -75,11 +75,18 @@ impl Desk {
     }
 }
 
-/// Gives the id of the event in hand to the kept event it is.
-fn name_in_hand(evidence: &mut [Evidence], in_hand: Option<&Evidence>, changed: Changed<'_>) {
-    let (Some(in_hand), Changed::Features(_)) = (in_hand, changed) else { return };
-    let same = evidence.iter_mut().find(|kept| kept.time == in_hand.time && kept.kind == in_hand.kind);
-    if let Some(kept) = same {
-        kept.id.clone_from(&in_hand.id);
+/// Names the event in hand among the kept ones, and no other: by its identity where that is kept. Where nothing is kept
+/// one by one, it is the evidence itself.
+fn name_in_hand(evidence: &mut Vec<Evidence>, in_hand: Option<&Evidence>, changed: Changed<'_>) {
+    let in_hand = in_hand.filter(|_| matches!(changed, Changed::Features(_)));
+    let is_it = |kept: &Evidence, hand: &Evidence| {
+        kept.time == hand.time && kept.kind == hand.kind && (kept.id.is_none() || kept.id == hand.id)
+    };
+    let place = in_hand.and_then(|hand| evidence.iter().position(|kept| is_it(kept, hand)));
+    for (index, kept) in evidence.iter_mut().enumerate() {
+        kept.id = in_hand.filter(|_| place == Some(index)).and_then(|hand| hand.id.clone());
+    }
+    if let (true, Some(hand)) = (evidence.is_empty(), in_hand) {
+        evidence.push(hand.clone());
     }
 }

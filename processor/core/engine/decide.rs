@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Desk, Effects, Engine, Touched};
+use super::{Correction, Desk, Effects, Engine, Touched};
 use crate::customer::{Customer, CustomerId};
 use crate::event::Event;
 use crate::segment::evaluate::{View, answer};
@@ -95,28 +95,28 @@ impl Engine {
 impl Desk {
     /// Fires a customer's deadlines before `time`, in order; whether it ceased to exist and this is a new life.
     fn fire_before(&mut self, id: &CustomerId, customer: &mut Customer, time: Instant, effects: &mut Effects) -> bool {
+        let mut reached = Instant::MIN;
         loop {
-            let deadline = if self.delayed { self.undelayed_deadline(customer) } else { customer.deadline };
-            if deadline >= time {
+            let deadline =
+                if self.longest_delay > 0 { self.undelayed_deadline(customer, reached) } else { customer.deadline };
+            if deadline >= time || deadline <= reached {
                 return false;
             }
+            reached = deadline;
             let armed = std::mem::replace(&mut customer.deadline, Instant::NEVER);
             self.timers.rearm(id, armed, Instant::NEVER);
             if self.fire_one(id, customer, deadline, false, effects) {
                 *customer = Customer::new();
                 return true;
             }
-            if customer.deadline == deadline {
-                return false;
-            }
         }
     }
 
-    /// When the customer's next change is, segments' own delays left out.
-    fn undelayed_deadline(&self, customer: &Customer) -> Instant {
+    /// When the customer's next change after `reached` is, segments' own delays left out.
+    fn undelayed_deadline(&self, customer: &Customer, reached: Instant) -> Instant {
         let changes = self.catalog.timed().iter().filter_map(|index| {
             let segment = self.catalog.segments().get(index)?;
-            let now = customer.now(self.clock.plus(-self.delay(index)));
+            let now = customer.now(self.clock.plus(-self.delay(index))).max(reached);
             Some(answer(&segment.condition, &View::of(&customer.features, now)).until)
         });
         changes.chain([self.forget_at(customer)]).min().unwrap_or(Instant::NEVER)
@@ -142,12 +142,12 @@ impl Desk {
             id,
             segments: self.timed_for(customer),
             now: deadline,
-            delayed: delayed && self.delayed,
+            delayed: delayed && self.longest_delay > 0,
             touched: &Touched::default(),
             otherwise: Cause::Time,
         };
         let least = self.decide(&question, customer, effects);
-        let reached = deadline.plus(-self.delays.iter().copied().max().unwrap_or(0));
+        let reached = deadline.plus(-self.longest_delay);
         customer.features.expire(self.catalog.features(), self.catalog.groups(), reached);
         if effects.transitions.len() > before {
             effects.facts.timers_changed += 1;
@@ -180,7 +180,7 @@ impl Desk {
         if due {
             segments.union(&self.timed_for(customer));
         }
-        let question = Question { id, segments, now, delayed: self.delayed, touched, otherwise: Cause::Time };
+        let question = Question { id, segments, now, delayed: self.longest_delay > 0, touched, otherwise: Cause::Time };
         let least = self.decide(&question, customer, effects);
         let kept = if due || touched.appeared.is_some() { self.forget_at(customer) } else { customer.deadline };
         self.arm(id, customer, least.min(kept));
@@ -284,18 +284,17 @@ impl Desk {
         &mut self,
         id: &CustomerId,
         customer: &mut Customer,
-        cause: Cause,
-        clock: Instant,
+        correction: Correction,
         effects: &mut Effects,
     ) {
-        let (segments, _) = self.compare(customer, clock);
+        let (segments, _) = self.compare(customer, correction.decided_up_to);
         let question = Question {
             id,
             segments,
-            now: customer.now(clock),
-            delayed: self.delayed,
+            now: customer.now(correction.decided_up_to),
+            delayed: self.longest_delay > 0,
             touched: &Touched::default(),
-            otherwise: cause,
+            otherwise: correction.cause,
         };
         customer.batch = self.batch;
         self.decide(&question, customer, effects);

@@ -29,9 +29,8 @@ impl Touched {
         self.on_time.union(&later.on_time);
         self.late.union(&later.late);
         self.appeared = self.appeared.or(later.appeared);
-        if later.in_hand.is_some() {
-            self.in_hand.clone_from(&later.in_hand);
-        }
+        // Of several events none is the one in hand.
+        self.in_hand = None;
     }
 }
 
@@ -51,7 +50,9 @@ impl Desk {
         let late = event.time < now;
         effects.facts.late += u64::from(late);
         let features = if late { &mut touched.late } else { &mut touched.on_time };
-        self.fold(&mut customer.features, event, now, features);
+        // A segment that waits longer is evaluated at an earlier now: what that can still see is kept.
+        let seen_from = customer.now(self.clock.plus(-self.longest_delay));
+        self.fold(&mut customer.features, event, seen_from, features);
         touched.appeared = created.then_some(if late { Appeared::Late } else { Appeared::OnTime });
         touched.in_hand = self.evidence(event);
         touched

@@ -112,7 +112,8 @@ struct Desk {
     /// By segment: how much longer than the clock's own grace it waits before announcing what time alone decides, in
     /// milliseconds.
     delays: Vec<i64>,
-    delayed: bool,
+    /// The longest of them.
+    longest_delay: i64,
     timers: TimerQueue,
     clock: Instant,
     /// What transitions say of when they were decided: the clock, or the instant it is moving to.
@@ -123,7 +124,7 @@ struct Desk {
     /// Folded and not yet decided, by customer.
     undecided: BTreeMap<CustomerId, Touched>,
     /// Whose announced memberships differ from what recovery computed.
-    corrections: BTreeMap<CustomerId, Cause>,
+    corrections: BTreeMap<CustomerId, Correction>,
 }
 
 /// What events were folded into since a customer was last decided.
@@ -137,8 +138,17 @@ struct Touched {
     appeared: Option<Appeared>,
     /// A deadline falls on the same instant.
     due: bool,
-    /// The newest event in hand, for its id.
+    /// The event in hand, where it is a single one.
     in_hand: Option<Evidence>,
+}
+
+/// What recovery found different from what had been announced.
+#[derive(Clone, Copy, Debug)]
+struct Correction {
+    /// What to call it.
+    cause: Cause,
+    /// Up to which clock the customer had been decided.
+    decided_up_to: Instant,
 }
 
 /// How a customer appeared.
@@ -161,7 +171,7 @@ impl Engine {
         let delays: Vec<i64> = catalog.segments().iter().map(|segment| delay(segment.grace_millis)).collect();
         let desk = Desk {
             forget_after: settings.forget_after,
-            delayed: delays.iter().any(|delay| *delay > 0),
+            longest_delay: delays.iter().copied().max().unwrap_or(0),
             delays,
             timers: TimerQueue::default(),
             clock: Instant::MIN,

@@ -1,6 +1,6 @@
 //! How an engine comes back: history folded in silence, what was announced taken as said, differences corrected.
 
-use super::{Effects, Engine};
+use super::{Correction, Effects, Engine};
 use crate::customer::CustomerId;
 use crate::event::Event;
 use crate::segment::plan::Mask;
@@ -60,7 +60,7 @@ impl Engine {
                 if cause != Cause::Backfill {
                     effects.facts.recovery_mismatches += u64::try_from(different.iter().count()).unwrap_or(u64::MAX);
                 }
-                desk.corrections.insert(id.clone(), cause);
+                desk.corrections.insert(id.clone(), Correction { cause, decided_up_to: reached });
             });
         }
         effects.more_due = !self.correct(effects);
@@ -70,10 +70,9 @@ impl Engine {
     pub(super) fn correct(&mut self, effects: &mut Effects) -> bool {
         let before = effects.transitions.len();
         let Self { table, desk, .. } = self;
-        while let Some((id, cause)) = desk.corrections.pop_first() {
+        while let Some((id, correction)) = desk.corrections.pop_first() {
             table.write(id.as_str(), |customer| {
-                let clock = desk.clock;
-                desk.correct_one(&id, customer, cause, clock, effects);
+                desk.correct_one(&id, customer, correction, effects);
             });
             if effects.transitions.len() - before >= Self::DUE_MAX {
                 return desk.corrections.is_empty();

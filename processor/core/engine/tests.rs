@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Settings;
+use super::{Effects, Engine, Input, Settings};
 use crate::event::{Decoder, Record, TopicRules};
 use crate::replay::Replay;
 use crate::segment::language::{builtin_declarations, condition};
@@ -13,12 +13,17 @@ use crate::transition::Transition;
 const START: i64 = 1_767_571_200_000;
 
 fn catalog(conditions: &[&str]) -> Arc<Catalog> {
+    waiting_catalog(conditions, 0)
+}
+
+/// All segments wait this long for late events.
+fn waiting_catalog(conditions: &[&str], grace_millis: i64) -> Arc<Catalog> {
     let mut declarations = builtin_declarations();
     let segments = conditions.iter().enumerate().map(|(index, text)| SegmentDefinition {
         name: format!("s{index}").into(),
         description: None,
         condition: condition(text, &mut declarations, &Zone::UTC).unwrap(),
-        grace_millis: 0,
+        grace_millis,
         attach: Vec::new(),
         labels: std::collections::BTreeMap::new(),
         zone: Zone::UTC,
@@ -127,5 +132,48 @@ fn sums_sequences_and_traits() {
             "12 c exited s0 time",
             "12 c exited s1 time",
         ],
+    );
+}
+
+/// The processor's way: every event decided at once, the clock told between; a segment that waits 30 ms longer than the
+/// clock.
+fn check_waiting(condition: &str, steps: &[(&str, i64)], expected: &[&str]) {
+    let catalog = waiting_catalog(&[condition], 31);
+    let decoder = Decoder::new(catalog.interest(), &TopicRules { key_required: false, ..TopicRules::default() });
+    let settings = Settings { dedup_millis: vec![0], grace_millis: Some(1), forget_after: None, seed: 7 };
+    let mut engine = Engine::new(catalog, &settings);
+    let mut effects = Effects::default();
+    for (kind, time) in steps {
+        let input = if *kind == "clock" {
+            Input::Clock(Instant::from_millis(START + time))
+        } else {
+            let json = serde_json::json!({"type": kind, "customer_id": "c", "time": START + time}).to_string();
+            let record = Record { value: Some(json.as_bytes()), ..Record::default() };
+            Input::Event { topic: 0, event: decoder.decode(&record).unwrap() }
+        };
+        engine.apply(input, &mut effects);
+    }
+    let lines: Vec<String> = effects.transitions.iter().map(line).collect();
+    assert_eq!(lines, expected, "{condition}");
+}
+
+#[test]
+fn a_segment_that_waits_is_decided_by_its_customers_next_event_or_by_the_later_clock() {
+    let condition = "count(page_view, 10ms) >= 1";
+    check_waiting(
+        condition,
+        &[("page_view", 0), ("page_view", 15)],
+        &["0 c entered s0 event", "10 c exited s0 time", "15 c entered s0 event"],
+    );
+    check_waiting(condition, &[("page_view", 0), ("clock", 40)], &["0 c entered s0 event"]);
+    check_waiting(condition, &[("page_view", 0), ("clock", 41)], &["0 c entered s0 event", "10 c exited s0 time"]);
+}
+
+#[test]
+fn a_late_event_still_counts_for_a_segment_that_waits_for_it() {
+    check_waiting(
+        "count(page_view, 10ms) >= 2",
+        &[("page_view", 66), ("clock", 100), ("page_view", 65)],
+        &["70 c entered s0 late"],
     );
 }

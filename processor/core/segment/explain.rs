@@ -116,7 +116,7 @@ impl Explanation {
         if let Some(value) = &self.value {
             write!(f, "   [{}{value}]", if self.at_least { "at least " } else { "" })?;
         }
-        if self.until != Instant::NEVER {
+        if self.until <= Instant::MAX {
             write!(f, "   until {}{}", if self.until_is_bound { "at least " } else { "" }, self.until)?;
         }
         let (events, more) = &self.evidence;

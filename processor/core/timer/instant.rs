@@ -14,8 +14,9 @@ pub struct Instant(i64);
 impl Instant {
     /// The earliest instant an event may carry, 0001-01-01T00:00:00Z.
     pub const MIN: Self = Self(-62_135_596_800_000);
-    /// The latest instant an event may carry, 9999-12-31T23:59:59.999Z.
-    pub const MAX: Self = Self(253_402_300_799_999);
+    /// The latest instant an event may carry, 9999-12-30T22:00:00.999Z: everything up to it can be written in every
+    /// zone.
+    pub const MAX: Self = Self(253_402_207_200_999);
     /// After every instant: the `until` of what time alone never changes.
     pub const NEVER: Self = Self(i64::MAX);
 

@@ -7,8 +7,8 @@
 
 use std::sync::Arc;
 
-use super::{Because, Evidence};
-use crate::event::Value;
+use super::{Because, Evidence, Shown};
+use crate::event::{Identity, Value};
 use crate::feature::{Fold, Item, State};
 use crate::segment::evaluate::{View, answer, in_window, test, value, witnesses};
 use crate::segment::plan::{Catalog, Condition, Leaf, Mask, Measure, Operand, Test};
@@ -83,7 +83,7 @@ fn listed(catalog: &Catalog, mut items: Vec<Item<'_>>) -> (Vec<Evidence>, u64) {
         .map(|item| Evidence {
             kind: catalog.kind_name(item.moment.rank()).cloned().unwrap_or_else(|| Evidence::UNDECLARED.into()),
             time: item.moment.time(),
-            id: None,
+            id: item.identity.and_then(Identity::id).map(Into::into),
         })
         .collect();
     (listed, more)
@@ -121,7 +121,10 @@ fn is_change(leaf: &Leaf, view: &View<'_>, changed: Changed<'_>) -> bool {
 }
 
 fn because(catalog: &Catalog, leaf: &Leaf, view: &View<'_>) -> Because {
-    let shown = leaf.shown.as_ref().and_then(|(operand, ty)| value(operand, view).0.shown(ty, view.now));
+    let shown = match &leaf.shown {
+        Some((operand, ty)) => value(operand, view).0.shown(ty, view.now),
+        None => Some(Shown::Value(Value::Boolean(test(&leaf.test, view).holds))),
+    };
     let measure = leaf
         .shown
         .as_ref()

@@ -12,7 +12,7 @@ impl Serialize for Explanation {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("condition", &*self.text)?;
         map.serialize_entry("holds", &self.holds)?;
-        map.serialize_entry("until", &(self.until != Instant::NEVER).then_some(Text(self.until)))?;
+        map.serialize_entry("until", &(self.until <= Instant::MAX).then_some(Text(self.until)))?;
         if self.until_is_bound {
             map.serialize_entry("until_is_bound", &true)?;
         }

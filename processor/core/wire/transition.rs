@@ -130,7 +130,7 @@ impl Serialize for Payload<'_> {
             map.serialize_entry("since", &Text(since))?;
         }
         map.serialize_entry("definition", &*transition.definition)?;
-        let until = (transition.until != Instant::NEVER).then_some(Text(transition.until));
+        let until = (transition.until <= Instant::MAX).then_some(Text(transition.until));
         map.serialize_entry("until", &until)?;
         if transition.until_is_bound {
             map.serialize_entry("until_is_bound", &true)?;

@@ -120,11 +120,11 @@ impl Compiler {
             Term::EndsWith(whole, part) => self.two(whole, part, Test::EndsWith),
             Term::Missing(inner) => {
                 let operand = self.operand(inner);
-                (Test::Missing(operand.clone(), true), Some((operand, inner.ty.clone())))
+                (Test::Missing(operand, true), None)
             }
             Term::Exists(inner) => {
                 let operand = self.operand(inner);
-                (Test::Missing(operand.clone(), false), Some((operand, inner.ty.clone())))
+                (Test::Missing(operand, false), None)
             }
             Term::Form(Form::Sequence { first, second, within, window }) => {
                 (Test::Sequence(Box::new(self.sequence(first, second, *within, window))), None)
