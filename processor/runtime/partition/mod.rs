@@ -1,8 +1,8 @@
 //! One worker per thread, and the partitions it works on.
 //!
-//! The life of a partition: gained from the group (`tenancy`), recovered (`recovery`), worked on (`worker`, `tuple`) with
-//! its queues (`intake`) and what is known of their ends (`ends`); what it decides is committed (`commit`); given up, its
-//! state is kept for a while (`parked`). Others look at it through the `registry`.
+//! The life of a partition: gained from the group (`tenancy`), recovered (`recovery`), worked on (`worker`, `tuple`)
+//! with its queues (`intake`) and what is known of their ends (`ends`); what it decides is committed (`commit`); given
+//! up, its state is kept for a while (`parked`). Others look at it through the `registry`.
 
 mod bounds;
 mod commit;
