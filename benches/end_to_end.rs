@@ -16,7 +16,6 @@
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    clippy::cast_possible_wrap,
     reason = "counts, rates and instants of a bench are far from the bounds of their types"
 )]
 

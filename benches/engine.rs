@@ -26,6 +26,10 @@ use spicchio_core::segment::{Catalog, Definitions, SegmentDefinition};
 use spicchio_core::timer::{Instant, Zone};
 use spicchio_core::wire::transition_value;
 
+/// The program's own allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// 2026-01-01T00:00:00Z.
 const START_MILLIS: i64 = 1_767_225_600_000;
 const SPAN_MILLIS: i64 = 30 * 86_400_000;

@@ -11,24 +11,24 @@ use spicchio_testkit::processor::{Program, Setup};
 use crate::workload;
 
 /// Partitions of every topic.
-pub const PARTITIONS: i32 = 4;
+pub(crate) const PARTITIONS: i32 = 4;
 /// The processor's default: so long what time alone decides waits for late events.
-pub const GRACE_MILLIS: i64 = 1_000;
+pub(crate) const GRACE_MILLIS: i64 = 1_000;
 /// Beside the workload's hundred: entered with an event of a hundred, and left by time alone soon afterwards.
 const TIMED_SEGMENT: &str = "  - segment: just-clicked\n    when: count(email_click, 2s) >= 1\n";
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What is measured.
-pub struct Deployment {
-    pub broker: Broker,
-    pub setup: Setup,
+pub(crate) struct Deployment {
+    pub(crate) broker: Broker,
+    pub(crate) setup: Setup,
     program: Program,
     progress: BaseConsumer,
 }
 
 impl Deployment {
     /// Starts a broker and prepares the group; the program does not run yet.
-    pub fn prepare() -> Self {
+    pub(crate) fn prepare() -> Self {
         let broker = Broker::start();
         let mut setup = Setup::new("bench", &broker, &segments()).on_wall_clock();
         // As deployed, and not as tests that wait for a dead member want it.
@@ -45,12 +45,12 @@ impl Deployment {
     }
 
     /// Starts the program.
-    pub fn run(&mut self) {
+    pub(crate) fn run(&mut self) {
         self.program.start();
     }
 
     /// Records that are committed as read, in all partitions.
-    pub fn committed(&mut self) -> u64 {
+    pub(crate) fn committed(&mut self) -> u64 {
         assert!(self.program.is_running(), "the processor ended:\n{}", self.program.output());
         let mut asked = TopicPartitionList::new();
         asked.add_partition_range(self.setup.events(), 0, PARTITIONS - 1);
@@ -64,7 +64,7 @@ impl Deployment {
     }
 
     /// The sum of all series of a metric; nothing where the program does not answer.
-    pub fn metric(&self, name: &str) -> Option<u64> {
+    pub(crate) fn metric(&self, name: &str) -> Option<u64> {
         let text = self.program.get("/metrics").filter(|answer| answer.status == 200)?.body;
         let values = text.lines().filter_map(|line| {
             let rest = line.strip_prefix(name).filter(|rest| rest.starts_with(['{', ' ']))?;
@@ -73,13 +73,8 @@ impl Deployment {
         Some(values.sum::<f64>() as u64)
     }
 
-    /// All that the program has said on standard error.
-    pub fn log(&self) -> String {
-        self.program.output()
-    }
-
     /// Ends the program.
-    pub fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         self.program.terminate();
     }
 }

@@ -18,20 +18,20 @@ use super::{GRACE_MILLIS, PARTITIONS, wall_micros};
 const POLL: Duration = Duration::from_millis(50);
 
 /// What was heard, latencies in microseconds.
-pub struct Heard {
+pub(crate) struct Heard {
     /// From the instant at which the event was to be sent to the sight of the entry or exit that it caused.
-    pub by_event: Histogram<u64>,
+    pub(crate) by_event: Histogram<u64>,
     /// From the instant of an entry or exit that time alone caused to the sight of it, less the grace.
-    pub by_time: Histogram<u64>,
+    pub(crate) by_time: Histogram<u64>,
     /// Transitions in all, also those whose time was not taken.
-    pub total: u64,
+    pub(crate) total: u64,
     /// Those that events caused which came later than the grace.
-    pub late: u64,
+    pub(crate) late: u64,
     last: BTreeMap<i32, (u64, u64)>,
 }
 
 /// A thread that listens.
-pub struct Listener {
+pub(crate) struct Listener {
     thread: JoinHandle<Heard>,
     from: Arc<AtomicI64>,
     stop: Arc<AtomicBool>,
@@ -40,7 +40,7 @@ pub struct Listener {
 impl Listener {
     /// Reads the topic from its beginning. The time is taken of what happens in `lasting` from a beginning that is
     /// still to be told.
-    pub fn start(broker: &Broker, topic: &str, lasting: Duration) -> Self {
+    pub(crate) fn start(broker: &Broker, topic: &str, lasting: Duration) -> Self {
         let consumer = consumer(broker, topic);
         let (from, stop) = (Arc::new(AtomicI64::new(i64::MAX)), Arc::new(AtomicBool::new(false)));
         let (told, ended) = (Arc::clone(&from), Arc::clone(&stop));
@@ -58,12 +58,12 @@ impl Listener {
     }
 
     /// Takes the time from this instant on, in microseconds since the epoch.
-    pub fn measure_from(&self, micros: i64) {
+    pub(crate) fn measure_from(&self, micros: i64) {
         self.from.store(micros, Ordering::Relaxed);
     }
 
     /// Stops listening.
-    pub fn stop(self) -> Heard {
+    pub(crate) fn stop(self) -> Heard {
         self.stop.store(true, Ordering::Relaxed);
         self.thread.join().expect("the listener found nothing missing and nothing told twice")
     }

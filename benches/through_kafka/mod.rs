@@ -6,7 +6,7 @@ mod listener;
 mod processor_time;
 mod sender;
 
-pub use deployment::{Deployment, GRACE_MILLIS, PARTITIONS};
-pub use listener::{Heard, Listener};
-pub use processor_time::ProcessorTime;
-pub use sender::{Sender, wall_micros};
+pub(crate) use deployment::{Deployment, GRACE_MILLIS, PARTITIONS};
+pub(crate) use listener::{Heard, Listener};
+pub(crate) use processor_time::ProcessorTime;
+pub(crate) use sender::{Sender, wall_micros};

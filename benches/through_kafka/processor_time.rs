@@ -8,16 +8,16 @@ const TICK: Duration = Duration::from_millis(10);
 
 /// Processor time since the start of each.
 #[derive(Clone, Copy, Default)]
-pub struct ProcessorTime {
-    pub processor: Duration,
-    pub broker: Duration,
-    pub bench: Duration,
-    pub machine: Duration,
+pub(crate) struct ProcessorTime {
+    pub(crate) processor: Duration,
+    pub(crate) broker: Duration,
+    pub(crate) bench: Duration,
+    pub(crate) machine: Duration,
 }
 
 impl ProcessorTime {
     /// As of now.
-    pub fn now() -> Self {
+    pub(crate) fn now() -> Self {
         let mut times = Self { machine: machine(), ..Self::default() };
         let own = std::process::id();
         let Ok(listing) = std::fs::read_dir("/proc") else { return times };
@@ -34,7 +34,7 @@ impl ProcessorTime {
     }
 
     /// What was used since an earlier look.
-    pub fn since(self, earlier: Self) -> Self {
+    pub(crate) fn since(self, earlier: Self) -> Self {
         Self {
             processor: self.processor.saturating_sub(earlier.processor),
             broker: self.broker.saturating_sub(earlier.broker),

@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// An event producer with the client library's defaults, its `linger.ms` of 5 included, and the Java client's choice of
 /// partitions.
-pub struct Sender {
+pub(crate) struct Sender {
     producer: ThreadedProducer<Refusals>,
     topic: String,
     events: Events,
@@ -27,7 +27,7 @@ pub struct Sender {
 
 impl Sender {
     /// Connects.
-    pub fn new(broker: &Broker, topic: &str, events: Events) -> Self {
+    pub(crate) fn new(broker: &Broker, topic: &str, events: Events) -> Self {
         let mut config = ClientConfig::new();
         config
             .set("bootstrap.servers", broker.bootstrap())
@@ -41,13 +41,13 @@ impl Sender {
     }
 
     /// How many were sent in all.
-    pub fn sent(&self) -> u64 {
+    pub(crate) fn sent(&self) -> u64 {
         self.sent
     }
 
     /// Sends that many events as fast as it goes, their times spread evenly from one instant to another, in
     /// milliseconds since the epoch; returns when the broker has stored them.
-    pub fn flood(&mut self, count: u64, from: i64, to: i64) {
+    pub(crate) fn flood(&mut self, count: u64, from: i64, to: i64) {
         for number in 0..count {
             let passed = i128::from(to - from) * i128::from(number) / i128::from(count);
             self.send(from + passed as i64);
@@ -57,7 +57,7 @@ impl Sender {
 
     /// Sends `rate` events a second for that long, each with the instant at which it was to be sent as its time, the
     /// first at `from`, in microseconds since the epoch. Returns how late they were sent, in microseconds.
-    pub fn keep_schedule(&mut self, rate: u64, lasting: Duration, from: i64) -> Histogram<u64> {
+    pub(crate) fn keep_schedule(&mut self, rate: u64, lasting: Duration, from: i64) -> Histogram<u64> {
         let mut behind = Histogram::new(3).expect("three digits");
         let begun = Instant::now() + Duration::from_micros(u64::try_from(from - wall_micros()).unwrap_or(0));
         for number in 0..rate * lasting.as_secs() {
@@ -65,7 +65,7 @@ impl Sender {
             while Instant::now() < begun + due {
                 std::thread::sleep(STEP);
             }
-            behind.saturating_record((Instant::now() - begun - due).as_micros() as u64);
+            behind.saturating_record(begun.elapsed().saturating_sub(due).as_micros() as u64);
             self.send((from + due.as_micros() as i64) / 1_000);
         }
         self.wait_until_stored();
@@ -94,7 +94,7 @@ impl Sender {
 }
 
 /// Microseconds since the epoch.
-pub fn wall_micros() -> i64 {
+pub(crate) fn wall_micros() -> i64 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_micros() as i64)
 }
 

@@ -80,7 +80,8 @@ impl State {
         }
     }
 
-    fn item(&self, index: usize) -> Option<Item<'_>> {
+    /// The kept event in that place, the oldest first.
+    pub fn item(&self, index: usize) -> Option<Item<'_>> {
         match self {
             Self::Moment(moment) => Some(Item::bare(*moment)),
             Self::Edge(edge) => Some(Item {

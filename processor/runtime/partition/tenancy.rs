@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::lease::Lease;
+use super::commit::Lease;
 use super::registry::{Registry, View};
 use crate::broker::kafka::Tenants;
 use crate::metrics::Metrics;
@@ -73,7 +73,7 @@ impl Tenancy {
     }
 
     /// Gives every partition up, and lets none come any more: what was decided is committed first, if that can be
-    /// done in [`Tenancy::GIVE_UP_MAX`].
+    /// done in `GIVE_UP_MAX`.
     pub fn close(&self) {
         let all: Vec<i32> = {
             let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);

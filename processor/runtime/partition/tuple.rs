@@ -4,77 +4,23 @@
 //! and the next one begins only after that is committed. Not here: reading, committing (`worker`), and how it came to
 //! be (`recovery`).
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant as Moment};
 
 use spicchio_core::engine::{Effects, Engine, Input};
 use spicchio_core::timer::Instant;
+use spicchio_core::transition::Transition;
 use spicchio_core::wire::{Announced, ControlWord};
 
-use super::batch::{Batch, Draft, Style};
+use super::commit::{Batch, Budget, Draft, Lease, Style};
+use super::halt::{Halt, panic_message};
 use super::intake::{Content, Intake, Waiting};
-use super::lease::Lease;
 use super::parked::Parked;
 use super::registry::View;
 use super::tenancy::Newcomer;
 use crate::broker::{Outgoing, TopicPartition};
-
-/// How much one transaction takes; what is left waits for the next.
-#[derive(Clone, Copy, Debug)]
-pub struct Budget {
-    /// Records to write.
-    pub records: usize,
-    /// Their bytes.
-    pub bytes: usize,
-    /// Until when to fold.
-    pub until: Moment,
-}
-
-impl Budget {
-    /// The most records in one transaction.
-    pub const RECORDS_MAX: usize = 50_000;
-    /// The most bytes in one transaction.
-    pub const BYTES_MAX: usize = 16 << 20;
-
-    fn is_spent(&self) -> bool {
-        self.records == 0 || self.bytes == 0
-    }
-
-    fn spend(&mut self, records: usize, bytes: usize) {
-        self.records = self.records.saturating_sub(records);
-        self.bytes = self.bytes.saturating_sub(bytes);
-    }
-}
-
-/// Why a partition cannot go on.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum Halt {
-    /// A record made the engine panic.
-    #[error("deciding about the record at offset {offset} of it failed, which is a defect of this program: {panic}")]
-    Record {
-        /// Index of the input.
-        topic: usize,
-        /// The record's offset.
-        offset: i64,
-        /// What the panic said.
-        panic: String,
-    },
-    /// The passing of time made the engine panic.
-    #[error("deciding what is due at {clock} failed, which is a defect of this program: {panic}")]
-    Clock {
-        /// The partition clock.
-        clock: Instant,
-        /// What the panic said.
-        panic: String,
-    },
-    /// It holds as many customers as it may.
-    #[error("it holds {customers} customers, and nobody is dropped in silence: raise `max_customers` and start again")]
-    Full {
-        /// How many.
-        customers: usize,
-    },
-}
 
 /// What a partition is made of.
 #[derive(Debug)]
@@ -98,6 +44,8 @@ pub struct Parts {
 pub struct Owed {
     /// What consumers were not told yet, or were told otherwise.
     pub effects: Effects,
+    /// Ends of memberships in segments that are no longer defined; said in as many batches as it takes.
+    pub exits: VecDeque<Transition>,
     /// Dead letters of history.
     pub letters: Vec<Outgoing>,
     /// Whether history was interrupted to write them: it is read on after the commit.
@@ -113,6 +61,7 @@ pub struct Tuple {
     word: ControlWord,
     style: Arc<Style>,
     effects: Effects,
+    exits: VecDeque<Transition>,
     draft: Draft,
     batch: Option<Batch>,
     told: Instant,
@@ -130,7 +79,7 @@ impl Tuple {
     /// A partition whose state is that of its control word.
     pub fn new(parts: Parts) -> Self {
         let Parts { newcomer, mut engine, mut intake, word, style, owed } = parts;
-        let Owed { mut effects, letters, interrupted } = owed;
+        let Owed { mut effects, exits, letters, interrupted } = owed;
         let number = word.batch + 1;
         engine.begin_batch(number);
         let mut draft = Draft::new(newcomer.lease.partition(), number, Arc::clone(&style));
@@ -150,6 +99,7 @@ impl Tuple {
             word,
             style,
             effects,
+            exits,
             draft,
             batch: None,
             told,
@@ -208,7 +158,7 @@ impl Tuple {
 
     /// Whether there is work that needs no further record.
     pub fn is_busy(&self) -> bool {
-        self.batch.is_none() && !self.interrupted && (self.due_left || self.intake.is_ready())
+        self.batch.is_none() && !self.interrupted && (self.due_left || !self.exits.is_empty() || self.intake.is_ready())
     }
 
     /// Folds records and lets deadlines fire until the budget is spent or nothing is left to do.
@@ -220,6 +170,7 @@ impl Tuple {
         if self.intake.is_ready() && u64::try_from(customers).unwrap_or(u64::MAX) >= customers_max {
             return Err(Halt::Full { customers });
         }
+        self.announce_exits(budget);
         let mut steps = 0;
         while !budget.is_spent() {
             self.tell_time(budget)?;
@@ -273,7 +224,7 @@ impl Tuple {
 
     /// Its state, to be taken up again soon; none where something is not committed.
     pub fn park(self) -> Option<Parked> {
-        let settled = !self.has_moved() && !self.due_left;
+        let settled = !self.has_moved() && !self.due_left && self.exits.is_empty();
         settled.then(|| Parked { word: self.word, next: self.intake.passed(), engine: self.engine })
     }
 
@@ -302,6 +253,15 @@ impl Tuple {
         self.engine.begin_batch(number + 1);
         let next = Draft::new(self.number(), number + 1, Arc::clone(&self.style));
         std::mem::replace(&mut self.draft, next).seal(self.intake.passed(), self.word.encode())
+    }
+
+    fn announce_exits(&mut self, budget: &mut Budget) {
+        while let Some(exit) = self.exits.front().filter(|_| !budget.is_spent()) {
+            let before = (self.draft.records(), self.draft.bytes());
+            self.draft.announce(exit);
+            budget.spend(self.draft.records() - before.0, self.draft.bytes() - before.1);
+            self.exits.pop_front();
+        }
     }
 
     fn tell_time(&mut self, budget: &mut Budget) -> Result<(), Halt> {
@@ -336,7 +296,7 @@ impl Tuple {
     /// What the engine holds after a panic is not looked at again: the partition stops.
     fn apply(&mut self, input: Input, budget: &mut Budget) -> Result<(), String> {
         let (engine, effects) = (&mut self.engine, &mut self.effects);
-        catch_unwind(AssertUnwindSafe(|| engine.apply(input, effects))).map_err(|panic| message(&*panic))?;
+        catch_unwind(AssertUnwindSafe(|| engine.apply(input, effects))).map_err(|panic| panic_message(&*panic))?;
         let before = (self.draft.records(), self.draft.bytes());
         for transition in self.effects.transitions.drain(..) {
             self.draft.announce(&transition);
@@ -354,12 +314,6 @@ impl Tuple {
     pub fn take_facts(&mut self) -> spicchio_core::engine::Facts {
         std::mem::take(&mut self.effects.facts)
     }
-}
-
-/// What a panic said.
-pub(crate) fn message(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without a message".to_owned())
 }
 
 #[cfg(test)]

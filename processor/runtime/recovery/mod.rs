@@ -10,6 +10,7 @@
 
 mod announced;
 mod beginning;
+mod history;
 mod pool;
 mod restore;
 

@@ -1,24 +1,20 @@
 //! From what is committed to a partition that runs.
 
-use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant as Moment};
 
 use spicchio_core::customer::CustomerId;
-use spicchio_core::engine::{Effects, Engine, Settings};
+use spicchio_core::engine::{Engine, Settings};
 use spicchio_core::segment::Catalog;
 use spicchio_core::timer::{Instant, Pace, PartitionClock};
 use spicchio_core::transition::{Cause, Transition};
 use spicchio_core::wire::{Announced, ControlWord, agreed, read_membership_key};
 
 use super::announced;
-use crate::broker::kafka::{ClientError, CommittedOffsets, Connection, EndProbe, Polled, Reader, Unanswered};
-use crate::broker::{Outgoing, TopicPartition};
-use crate::clock;
-use crate::partition::{
-    Bounds, Content, End, Flow, Intake, Lease, Newcomer, Owed, Park, Parts, Sorting, Style, Tuple, panic_message,
-};
+use super::history::Span;
+use crate::broker::TopicPartition;
+use crate::broker::kafka::{ClientError, CommittedOffsets, Connection, EndProbe, Unanswered};
+use crate::partition::{Bounds, Intake, Lease, Newcomer, Owed, Park, Parts, Sorting, Style, Tuple};
 
 /// Why a recovery ended without a partition that runs.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -78,43 +74,15 @@ pub struct Restorer {
 }
 
 /// How far a partition had come.
-struct Progress {
-    word: ControlWord,
-    next: Vec<i64>,
-}
-
-/// What there is to fold, by topic: from where, to where, and when it was asked where it ends.
-struct History {
-    from: Vec<i64>,
-    to: Vec<i64>,
-    sent: Instant,
-}
-
-/// The same, with the offsets before which what is refused got its dead letter long ago.
-struct Span<'a> {
-    from: &'a [i64],
-    silent: &'a [i64],
-    to: &'a [i64],
-    sent: Instant,
-}
-
-/// What came of folding.
-struct Folded {
-    passed: Vec<i64>,
-    clock: Instant,
-    letters: Vec<Outgoing>,
+pub(super) struct Progress {
+    pub(super) word: ControlWord,
+    pub(super) next: Vec<i64>,
 }
 
 impl Restorer {
     /// How long to wait for the last transaction of the partition's former owner to end: a little more than it may
     /// take.
     const STABLE_MAX: Duration = Duration::from_secs(15);
-    /// How long one question waits for its answer.
-    const PATIENCE: Duration = Duration::from_secs(5);
-    /// How long to wait for a record.
-    const NAP: Duration = Duration::from_millis(50);
-    /// How many records are read before they are folded.
-    const RECORDS_PER_TURN: usize = 2_000;
 
     /// Brings a partition to the state that its committed offsets stand for.
     pub fn restore(&self, newcomer: &Newcomer) -> Result<Tuple, Stop> {
@@ -158,7 +126,7 @@ impl Restorer {
         let span = Span { from: &history.from, silent: &history.to, to: &history.to, sent: history.sent };
         self.fold(newcomer, &mut engine, &span)?;
         let (word, mut owed) = (&progress.word, Owed::default());
-        owed.effects.transitions = self.read_announced(&newcomer.lease, &mut engine, word.clock)?;
+        owed.exits = self.read_announced(&newcomer.lease, &mut engine, word.clock)?.into();
         engine.begin_batch(word.batch + 1);
         engine.settle(word.clock, word.cursor.as_deref(), self.cause(word), &mut owed.effects);
         if self.cause(word) == Cause::Definition {
@@ -191,8 +159,7 @@ impl Restorer {
         let next = next.ok_or_else(|| {
             Stop::Failed(format!(
                 "group `{group}` has no committed offset for partition {partition} of every input: an input was \
-                added, or \
-                 the offsets expired. Begin anew with another `kafka.group`: `spicchio init --from earliest`"
+                 added, or the offsets expired. Begin anew with another `kafka.group`: `spicchio init --from earliest`"
             ))
         })?;
         let word = agreed(committed.iter().map(|one| one.metadata.as_str()))
@@ -216,134 +183,6 @@ impl Restorer {
             began,
         };
         Ok(Progress { word, next })
-    }
-
-    fn history(&self, lease: &Lease, progress: &Progress) -> Result<History, Stop> {
-        let partition = lease.partition();
-        let all = self.tuple(partition);
-        let bounds = self.bounds.of(&all)?;
-        let mut from = Vec::with_capacity(all.len());
-        for ((at, topic), next) in all.iter().zip(self.topics.iter()).zip(&progress.next) {
-            let held = bounds.get(at).ok_or_else(|| no_leader(topic, partition))?;
-            let began = progress.word.began_at(topic).ok_or_else(|| self.unknown_input(topic))?;
-            for offset in [began, *next] {
-                if let Some(refusal) = held.refusal(topic, partition, offset) {
-                    return Err(Stop::Failed(refusal));
-                }
-            }
-            from.push(began);
-        }
-        if progress.word.announced != Announced::Nothing {
-            return Ok(History { from, to: progress.next.clone(), sent: Instant::MIN });
-        }
-        let sent = clock::now();
-        let ends: BTreeMap<_, _> = self.stable.ends(&all, Self::PATIENCE)?.into_iter().collect();
-        let mut to = Vec::with_capacity(all.len());
-        for ((at, topic), next) in all.iter().zip(self.topics.iter()).zip(&progress.next) {
-            to.push(ends.get(at).ok_or_else(|| no_leader(topic, partition))?.max(next).to_owned());
-        }
-        // What an open transaction may still bring is older than the question: then nothing is proved by it.
-        let open = all.iter().any(|at| bounds.get(at).zip(ends.get(at)).is_some_and(|(held, end)| held.end > *end));
-        Ok(History { from, to, sent: if open { Instant::MIN } else { sent } })
-    }
-
-    /// Folds history in silence, the topics merged by time as they are when they are read live.
-    fn fold(&self, newcomer: &Newcomer, engine: &mut Engine, span: &Span<'_>) -> Result<Folded, Stop> {
-        let partition = newcomer.lease.partition();
-        let clock = PartitionClock::new(self.pace, self.grace_millis, span.from.len(), Instant::MIN);
-        let mut intake = Intake::new(clock, span.from);
-        for (topic, offset) in span.to.iter().enumerate() {
-            intake.ends_at(topic, End { sent: span.sent, at: None, offset: *offset });
-        }
-        let starts = self.tuple(partition).into_iter().zip(span.from.iter().copied());
-        let unread: Vec<_> = starts.zip(span.to).filter(|((_, from), to)| from < to).map(|(start, _)| start).collect();
-        let mut letters = Letters::default();
-        let done = |intake: &Intake| intake.passed().iter().zip(span.to).all(|(passed, to)| passed >= to);
-        if !done(&intake) {
-            let mut reader = Reader::open(&self.connection, Arc::clone(&self.topics))?;
-            reader.start(&unread)?;
-            let (mut flow, total) = (Flow::default(), distance(span.from, span.to));
-            while !done(&intake) && !letters.is_full() {
-                if newcomer.lease.is_leaving() || newcomer.lease.has_ended() {
-                    return Err(Stop::Leaving);
-                }
-                self.read(&mut reader, &mut intake, span, partition)?;
-                self.take_in(engine, &mut intake, &mut letters, partition)?;
-                flow.regulate(&reader, partition, &intake);
-                newcomer.view.recovered(1.0 - distance(&intake.passed(), span.to) / total.max(1.0));
-            }
-        }
-        Ok(Folded { passed: intake.passed(), clock: intake.advance(), letters: letters.letters })
-    }
-
-    fn read(&self, reader: &mut Reader, intake: &mut Intake, span: &Span<'_>, partition: i32) -> Result<(), Stop> {
-        let mut nap = if intake.is_ready() { Duration::ZERO } else { Self::NAP };
-        let moment = Moment::now();
-        for _ in 0..Self::RECORDS_PER_TURN {
-            let polled = reader.poll(nap, |arrival| {
-                let topic = arrival.from.topic;
-                let (Some(silent), Some(to)) = (span.silent.get(topic), span.to.get(topic)) else { return };
-                if arrival.offset >= *to {
-                    intake.reader_passed(topic, *to);
-                } else if arrival.offset >= *silent {
-                    intake.arrive(topic, moment, self.sorting.sort(&arrival));
-                } else {
-                    intake.arrive(topic, moment, self.sorting.sort_again(&arrival));
-                }
-            });
-            nap = Duration::ZERO;
-            match polled {
-                Polled::Record => {}
-                Polled::Nothing => break,
-                Polled::OffsetGone => {
-                    return Err(Stop::Unanswered(format!("an input of partition {partition} lost records meanwhile")));
-                }
-                Polled::Broken => return Err(Stop::Unanswered("the reading client met a fatal error".to_owned())),
-            }
-        }
-        if intake.starved().next().is_some() {
-            for (at, position) in reader.positions() {
-                let to = span.to.get(at.topic).copied().unwrap_or(position);
-                intake.reader_passed(at.topic, position.min(to));
-            }
-        }
-        Ok(())
-    }
-
-    fn take_in(
-        &self,
-        engine: &mut Engine,
-        intake: &mut Intake,
-        letters: &mut Letters,
-        partition: i32,
-    ) -> Result<(), Stop> {
-        while !letters.is_full() {
-            let Some((topic, waiting)) = intake.take() else { break };
-            match waiting.content {
-                Content::Event(event) => {
-                    let mut uncounted = Effects::default();
-                    catch_unwind(AssertUnwindSafe(|| engine.fold_silently(topic, &event, &mut uncounted)))
-                        .map_err(|panic| self.panicked(topic, partition, waiting.offset, &*panic))?;
-                }
-                Content::Refused(Some(letter)) => letters.add(*letter),
-                Content::Refused(None) => {}
-            }
-        }
-        Ok(())
-    }
-
-    fn unknown_input(&self, topic: &str) -> Stop {
-        let group = self.connection.group();
-        Stop::Failed(format!("group `{group}` began without input `{topic}`: begin anew with another `kafka.group`"))
-    }
-
-    fn panicked(&self, topic: usize, partition: i32, offset: i64, panic: &(dyn std::any::Any + Send)) -> Stop {
-        let topic = self.sorting.topic(topic);
-        Stop::Failed(format!(
-            "folding the record of `{topic}` partition {partition} at offset {offset} failed, which is a defect of \
-            this program: {}",
-            panic_message(panic)
-        ))
     }
 
     /// Tells the engine what consumers were told; the exits from segments that are no longer defined.
@@ -389,40 +228,7 @@ impl Restorer {
         tuple
     }
 
-    fn tuple(&self, partition: i32) -> Vec<TopicPartition> {
+    pub(super) fn tuple(&self, partition: i32) -> Vec<TopicPartition> {
         (0..self.topics.len()).map(|topic| TopicPartition { topic, partition }).collect()
     }
-}
-
-/// Dead letters of history, until there are enough for a batch.
-#[derive(Default)]
-struct Letters {
-    letters: Vec<Outgoing>,
-    bytes: usize,
-}
-
-impl Letters {
-    /// How many letters are held before history is interrupted to write them.
-    const COUNT_MAX: usize = 10_000;
-    /// How many bytes of letters are held before that.
-    const BYTES_MAX: usize = 8 << 20;
-
-    fn add(&mut self, letter: Outgoing) {
-        self.bytes += letter.bytes();
-        self.letters.push(letter);
-    }
-
-    fn is_full(&self) -> bool {
-        self.letters.len() >= Self::COUNT_MAX || self.bytes >= Self::BYTES_MAX
-    }
-}
-
-fn no_leader(topic: &str, partition: i32) -> Stop {
-    Stop::Unanswered(format!("`{topic}` has no leader for partition {partition}"))
-}
-
-/// How many offsets lie between.
-#[expect(clippy::cast_precision_loss, reason = "for a share of progress, shown to people")]
-fn distance(from: &[i64], to: &[i64]) -> f64 {
-    from.iter().zip(to).map(|(from, to)| (to - from).max(0)).sum::<i64>() as f64
 }

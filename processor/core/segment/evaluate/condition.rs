@@ -49,7 +49,7 @@ fn every(parts: &[Condition], all: bool, view: &View<'_>) -> Answer {
 }
 
 /// The answer with `until` stepped on to where it really changes, and whether it is still only a bound after
-/// [`STEPS_MAX`] steps.
+/// `STEPS_MAX` steps.
 pub fn settled(condition: &Condition, view: &View<'_>) -> (Answer, bool) {
     let first = answer(condition, view);
     let mut until = first.until;

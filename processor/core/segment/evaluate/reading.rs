@@ -145,6 +145,9 @@ pub(super) fn reaches(measure: &Measure, limit: i128, view: &View<'_>) -> Answer
         | State::Keyed(_) => {}
     }
     let window = Window::at(&measure.span, view);
+    if window.ends_at_now() && counts_items(measure.reading, state) {
+        return reaches_by_place(state, limit, &window);
+    }
     let mut until = window.until;
     let mut reached = 0_i128;
     let mut values: Vec<Kept<'_>> = Vec::new();
@@ -173,4 +176,34 @@ pub(super) fn reaches(measure: &Measure, limit: i128, view: &View<'_>) -> Answer
         }
     }
     Answer { holds: limit <= 0, until }
+}
+
+/// Whether what is asked for is how many items the list has inside the window.
+const fn counts_items(reading: Reading, state: &State) -> bool {
+    match state {
+        State::Moment(_) | State::Moments(_) => matches!(reading, Reading::Count),
+        State::Latest(_) => matches!(reading, Reading::Distinct),
+        State::Total(_)
+        | State::Tally(_)
+        | State::Record(_)
+        | State::Edge(_)
+        | State::Amounts(_)
+        | State::Peaks(_)
+        | State::Entries(_)
+        | State::Register(_)
+        | State::Keyed(_) => false,
+    }
+}
+
+/// In a window that is a newest part of the list, the item in the place of the limit decides alone.
+fn reaches_by_place(state: &State, limit: i128, window: &Window<'_>) -> Answer {
+    let until = window.until;
+    let Some(place) = usize::try_from(limit).ok().filter(|place| *place > 0) else {
+        return Answer { holds: limit <= 0, until };
+    };
+    let item = state.kept_len().checked_sub(place).and_then(|index| state.item(index));
+    match item.filter(|item| window.holds(item)) {
+        Some(item) => Answer { holds: true, until: until.min(window.leaves(item.moment)) },
+        None => Answer { holds: false, until },
+    }
 }

@@ -5,16 +5,10 @@ use std::time::Duration;
 
 use spicchio_core::timer::Pace;
 
-use super::batch::Batch;
-use super::bounds::Bounds;
-use super::ends::Ends;
-use super::parked::Park;
-use super::sorting::Sorting;
-use super::tenancy::Tenancy;
-use super::transaction::Outcome;
 use crate::broker::kafka::Member;
 use crate::clock;
 use crate::metrics::Metrics;
+use crate::partition::{Batch, Bounds, Ends, Outcome, Park, Sorting, Tenancy};
 
 /// The member of the group, once it has joined.
 pub type SharedMember = Arc<RwLock<Option<Arc<Member>>>>;

@@ -6,22 +6,13 @@
 //! once a second.
 
 use std::collections::BTreeMap;
+use std::sync::PoisonError;
 use std::sync::mpsc::{Receiver, TryRecvError};
-use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant as Moment};
 
-use spicchio_core::timer::Pace;
-
-use super::ends::Answer;
-use super::flow::Flow;
-use super::intake::End;
 use super::surroundings::Surroundings;
-use super::tenancy::Newcomer;
-use super::transaction::{Entry, TransactionError, Transactor};
-use super::tuple::{Budget, Halt, Tuple};
-use crate::broker::TopicPartition;
 use crate::broker::kafka::{ClientError, Polled, Reader};
-use crate::clock;
+use crate::partition::{Budget, Entry, Flow, TransactionError, Transactor, Tuple};
 
 /// Why a worker cannot go on.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -38,20 +29,20 @@ pub enum WorkerError {
 #[derive(Debug)]
 pub struct Worker {
     index: usize,
-    reader: Reader,
+    pub(super) reader: Reader,
     transactor: Transactor,
     inbox: Receiver<Box<Tuple>>,
-    around: Surroundings,
-    tuples: BTreeMap<i32, Tuple>,
-    flow: Flow,
-    answered: Option<Moment>,
+    pub(super) around: Surroundings,
+    pub(super) tuples: BTreeMap<i32, Tuple>,
+    pub(super) flow: Flow,
+    pub(super) answered: Option<Moment>,
     /// Whether the client may hold more records than were taken in this turn.
     more: bool,
     /// Since when the batch under way grows.
     batch_begun: Option<Moment>,
     /// When what only moved was committed last.
     progressed: Moment,
-    told_of_stillness: Moment,
+    pub(super) told_of_stillness: Moment,
     commit_took: Duration,
     first: usize,
 }
@@ -70,8 +61,6 @@ impl Worker {
     const BATCH_MIN: Duration = Duration::from_millis(5);
     /// While records keep coming, a batch grows for this many times as long as the last commit took.
     const BATCH_PER_COMMIT: u32 = 4;
-    /// Time may stand still for this long before an operator is told, and is told again.
-    const STILL_MAX: Duration = Duration::from_mins(1);
 
     /// A worker without partitions.
     pub fn new(
@@ -182,59 +171,12 @@ impl Worker {
         }
     }
 
-    /// When an answer about the ends would let a deadline fire, or a record pass.
-    fn next_question(&self) -> Option<Moment> {
-        if self.tuples.values().any(Tuple::wants_proof) {
-            return Some(Moment::now());
-        }
-        if self.around.pace == Pace::Events {
-            return None;
-        }
-        let due = self.tuples.values().filter_map(Tuple::next_deadline).min()?;
-        let wait = due.plus(self.around.grace_millis + 1).millis().saturating_sub(clock::now().millis());
-        let wait = Duration::from_millis(u64::try_from(wait).unwrap_or(0));
-        Moment::now().checked_add(wait)
-    }
-
-    /// Tells partitions what is known of the ends.
-    fn look_at_ends(&mut self) {
-        let Some(answer) = self.around.ends.newest() else { return };
-        if self.answered != Some(answer.at) {
-            self.answered = Some(answer.at);
-            self.pass_on(&answer);
-        }
-    }
-
-    fn pass_on(&mut self, answer: &Answer) {
-        let mut starved = false;
-        for (partition, tuple) in &mut self.tuples {
-            for topic in 0..self.around.sorting.topics() {
-                if let Some(offset) = answer.ends.get(&TopicPartition { topic, partition: *partition }) {
-                    tuple.intake().ends_at(topic, End { sent: answer.sent, at: Some(answer.at), offset: *offset });
-                }
-            }
-            starved |= tuple.intake().starved().next().is_some();
-        }
-        if starved {
-            // The end may be marks of transactions, which are never delivered: the reader knows whether it passed them.
-            for (at, position) in self.reader.positions() {
-                if let Some(tuple) = self.tuples.get_mut(&at.partition) {
-                    tuple.intake().reader_passed(at.topic, position);
-                }
-            }
-        }
-    }
-
     /// Lets every partition fold. True when the budget of a transaction is spent or the batch has grown for long
     /// enough.
     fn decide(&mut self, begun: Moment) -> bool {
         let grow = (self.commit_took * Self::BATCH_PER_COMMIT).clamp(Self::BATCH_MIN, Self::BATCH_MAX);
         let drafted = self.tuples.values().map(Tuple::drafted).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
-        let mut budget = Budget {
-            records: Budget::RECORDS_MAX.saturating_sub(drafted.0),
-            bytes: Budget::BYTES_MAX.saturating_sub(drafted.1),
-            until: *self.batch_begun.get_or_insert(begun) + grow,
-        };
+        let mut budget = Budget::left(drafted.0, drafted.1, *self.batch_begun.get_or_insert(begun) + grow);
         self.first = self.first.wrapping_add(1);
         let mut numbers: Vec<i32> = self.tuples.keys().copied().collect();
         let shift = self.first % numbers.len().max(1);
@@ -248,37 +190,6 @@ impl Worker {
             self.around.metrics.count(&tuple.take_facts());
         }
         budget.records == 0 || budget.bytes == 0 || Moment::now() >= budget.until
-    }
-
-    fn halt(&mut self, number: i32, halt: &Halt) {
-        let topic = match halt {
-            Halt::Record { topic, .. } => self.around.sorting.topic(*topic),
-            Halt::Clock { .. } | Halt::Full { .. } => "all inputs",
-        };
-        if !matches!(halt, Halt::Full { .. }) {
-            self.around.metrics.panics.with_label_values::<&str>(&[]).inc();
-        }
-        let reason = format!("partition {number} of {topic}: {halt}");
-        tracing::error!(reason, "a partition stops");
-        self.stop_partition(number, reason);
-    }
-
-    /// Tells an operator where time does not move on: some input is not at its end, or nobody says where it ends.
-    fn tell_of_stillness(&mut self) {
-        if self.around.pace == Pace::Events || self.told_of_stillness.elapsed() < Self::STILL_MAX {
-            return;
-        }
-        for (partition, tuple) in &mut self.tuples {
-            if tuple.stands_still() >= Self::STILL_MAX {
-                self.told_of_stillness = Moment::now();
-                let short = tuple.intake().starved().map(|topic| self.around.sorting.topic(topic)).collect::<Vec<_>>();
-                tracing::error!(
-                    partition, clock = %tuple.word().clock, inputs_not_at_their_end = ?short,
-                    "time stands still: no deadline fires until every input is proved to be read to its end; \
-                     an open transaction of a producer, or a partition without leader, holds it"
-                );
-            }
-        }
     }
 
     /// Keeps what waits in memory within its bounds.
@@ -304,7 +215,14 @@ impl Worker {
             let waits = tuple.has_something_to_say() && (full || resting);
             waits || ((progress || tuple.lease().is_leaving()) && tuple.has_moved())
         };
-        let due: Vec<i32> = self.tuples.iter().filter(|(_, tuple)| is_due(tuple)).map(|(number, _)| *number).collect();
+        let (mut due, mut records) = (Vec::new(), 0);
+        for (number, tuple) in self.tuples.iter().filter(|(_, tuple)| is_due(tuple)) {
+            records += tuple.drafted().0;
+            // Partitions that were recovered together may owe more than one transaction takes.
+            if due.is_empty() || records <= Budget::RECORDS_MAX {
+                due.push(*number);
+            }
+        }
         if due.is_empty() { Ok(()) } else { self.commit_these(&due) }
     }
 
@@ -334,79 +252,5 @@ impl Worker {
             self.remove(number);
         }
         Ok(())
-    }
-
-    /// Gives partitions up that are wanted back and have nothing left to commit, and forgets those that were taken.
-    fn give_up(&mut self) {
-        let done = |tuple: &Tuple| tuple.lease().has_ended() || (tuple.lease().is_leaving() && !tuple.has_moved());
-        let leaving: Vec<i32> =
-            self.tuples.iter().filter(|(_, tuple)| done(tuple)).map(|(number, _)| *number).collect();
-        for number in leaving {
-            self.remove(number);
-        }
-        self.send_back();
-    }
-
-    /// Partitions whose history was interrupted are recovered on; their state waits for them.
-    fn send_back(&mut self) {
-        let back: Vec<Newcomer> = self.tuples.values().filter_map(Tuple::goes_back).cloned().collect();
-        for newcomer in back {
-            let number = newcomer.lease.partition();
-            let Some(tuple) = self.tuples.remove(&number) else { continue };
-            let partitions: Vec<TopicPartition> = tuple.expected().iter().map(|(at, _)| *at).collect();
-            self.forget_input(&partitions);
-            if let Some(parked) = tuple.park() {
-                self.around.park.leave(number, parked);
-            }
-            self.around.tenancy.wait_again(newcomer);
-        }
-    }
-
-    fn remove(&mut self, number: i32) {
-        let Some(tuple) = self.tuples.remove(&number) else { return };
-        let partitions: Vec<TopicPartition> = tuple.expected().iter().map(|(at, _)| *at).collect();
-        self.forget_input(&partitions);
-        let lease = Arc::clone(tuple.lease());
-        let intact = !lease.has_ended();
-        if let Some(parked) = tuple.park().filter(|_| intact) {
-            self.around.park.leave(number, parked);
-        }
-        lease.end();
-    }
-
-    /// The partition is not worked on any more, and stays ours: nobody else would fare better.
-    fn stop_partition(&mut self, number: i32, reason: String) {
-        let Some(tuple) = self.tuples.remove(&number) else { return };
-        let partitions: Vec<TopicPartition> = tuple.expected().iter().map(|(at, _)| *at).collect();
-        self.forget_input(&partitions);
-        tuple.view().stopped(reason);
-        tuple.lease().rest();
-    }
-
-    fn forget_input(&mut self, partitions: &[TopicPartition]) {
-        self.around.ends.forget(partitions.iter().copied());
-        if let Err(error) = self.reader.stop(partitions) {
-            tracing::warn!(%error, "the reading client keeps partitions that were given up");
-        }
-        self.flow.forget(partitions);
-    }
-
-    /// Some input has no record at the offset that is next: finds which, and stops its partition.
-    fn find_lost_input(&mut self) {
-        let expected: Vec<(TopicPartition, i64)> = self.tuples.values().flat_map(Tuple::expected).collect();
-        let partitions: Vec<TopicPartition> = expected.iter().map(|(at, _)| *at).collect();
-        match self.around.bounds.of(&partitions) {
-            Ok(bounds) => {
-                for (at, next) in expected {
-                    let topic = self.around.sorting.topic(at.topic);
-                    let lost = bounds.get(&at).and_then(|held| held.refusal(topic, at.partition, next));
-                    if let Some(reason) = lost {
-                        tracing::error!(reason, "a partition stops");
-                        self.stop_partition(at.partition, reason);
-                    }
-                }
-            }
-            Err(error) => tracing::warn!(%error, "some input is not there, and which one cannot be asked yet"),
-        }
     }
 }

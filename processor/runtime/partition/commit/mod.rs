@@ -1,0 +1,12 @@
+//! How what was decided becomes true: within a `budget` it grows into a `batch`, and batches are committed together in
+//! one `transaction`, each under the `lease` of its partition.
+
+mod batch;
+mod budget;
+mod lease;
+mod transaction;
+
+pub use batch::{Batch, Draft, Style, Tally};
+pub use budget::Budget;
+pub use lease::{Hold, Lease};
+pub use transaction::{Entry, Outcome, TransactionError, Transactor};
