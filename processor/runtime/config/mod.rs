@@ -63,8 +63,8 @@ pub struct Kafka {
     pub brokers: String,
     /// The consumer group; it also prefixes transactional ids and event ids.
     pub group: String,
-    /// The stable name of this instance (static membership, and its slots' transactional ids); without one it is a
-    /// fresh one at each start.
+    /// The stable name of this instance (static membership, and its transactional ids); without one it is an ordinary
+    /// member, and its transactional ids are named by the host and the HTTP port.
     pub instance: Option<String>,
     /// librdkafka properties, passed through as written. None of them is one that the processor decides itself.
     pub properties: BTreeMap<String, String>,
