@@ -91,7 +91,10 @@ impl Setup {
 
     /// The configuration file of an instance that listens on `port` and finds the definitions in the file `segments`.
     pub(super) fn yaml(&self, port: u16, segments: &str) -> String {
-        let mut text = format!("kafka:\n  brokers: {:?}\n  group: {:?}\n  properties:\n", self.brokers, self.name);
+        let mut text = format!("kafka:\n  brokers: {:?}\n  group: {:?}\n", self.brokers, self.name);
+        if !self.properties.is_empty() {
+            text.push_str("  properties:\n");
+        }
         for (name, value) in &self.properties {
             let _ = writeln!(text, "    {name}: {value:?}");
         }
