@@ -94,7 +94,7 @@ fn measure_latency(deployment: &mut Deployment, sender: &mut Sender, rate: u64, 
     let from = wall_micros() + 100_000;
     listener.measure_from(from);
     let (begun, used) = (Wall::now(), ProcessorTime::now());
-    let behind = sender.keep_schedule(rate, lasting, from);
+    let (behind, stored) = sender.keep_schedule(rate, lasting, from);
     let (took, used) = (begun.elapsed(), ProcessorTime::now().since(used));
     let sent = sender.sent();
     wait_for(|| (deployment.committed() == sent).then_some(()));
@@ -102,6 +102,7 @@ fn measure_latency(deployment: &mut Deployment, sender: &mut Sender, rate: u64, 
     let heard = listener.stop();
     println!("latency at {rate} events/s for {} s, in milliseconds:", lasting.as_secs());
     print_quantiles("events sent late by", &behind);
+    print_quantiles("stored by the broker", &stored);
     print_quantiles("event to transition", &heard.by_event);
     print_quantiles("due by time, past grace", &heard.by_time);
     println!("    {} transitions of events that came later than the grace", heard.late);

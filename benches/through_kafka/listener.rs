@@ -13,7 +13,7 @@ use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 use spicchio_core::timer::Instant;
 use spicchio_testkit::kafka::Broker;
 
-use super::{GRACE_MILLIS, PARTITIONS, wall_micros};
+use super::{GRACE_MILLIS, PARTITIONS, micros_histogram, wall_micros};
 
 const POLL: Duration = Duration::from_millis(50);
 
@@ -71,8 +71,8 @@ impl Listener {
 
 impl Heard {
     fn nothing() -> Self {
-        let histogram = || Histogram::new(3).expect("three digits");
-        Self { by_event: histogram(), by_time: histogram(), total: 0, late: 0, last: BTreeMap::new() }
+        let (by_event, by_time) = (micros_histogram(), micros_histogram());
+        Self { by_event, by_time, total: 0, late: 0, last: BTreeMap::new() }
     }
 
     fn hear(&mut self, message: &BorrowedMessage<'_>, span: std::ops::Range<i64>) {

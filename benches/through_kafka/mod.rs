@@ -9,4 +9,4 @@ mod sender;
 pub(crate) use deployment::{Deployment, GRACE_MILLIS, PARTITIONS};
 pub(crate) use listener::{Heard, Listener};
 pub(crate) use processor_time::ProcessorTime;
-pub(crate) use sender::{Sender, wall_micros};
+pub(crate) use sender::{Sender, micros_histogram, wall_micros};

@@ -1,5 +1,6 @@
 //! Writes the workload's events to the broker: as fast as it goes, or on a schedule.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use hdrhistogram::Histogram;
@@ -18,7 +19,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// An event producer with the client library's defaults, its `linger.ms` of 5 included, and the Java client's choice of
 /// partitions.
 pub(crate) struct Sender {
-    producer: ThreadedProducer<Refusals>,
+    producer: ThreadedProducer<Receipts>,
     topic: String,
     events: Events,
     json: String,
@@ -36,7 +37,8 @@ impl Sender {
             .set("compression.type", "lz4")
             .set("queue.buffering.max.messages", "500000")
             .set("queue.buffering.max.kbytes", "262144");
-        let producer = config.create_with_context(Refusals).expect("these settings are valid");
+        let producer =
+            config.create_with_context(Receipts(Mutex::new(micros_histogram()))).expect("these settings are valid");
         Self { producer, topic: topic.to_owned(), events, json: String::new(), sent: 0 }
     }
 
@@ -56,9 +58,16 @@ impl Sender {
     }
 
     /// Sends `rate` events a second for that long, each with the instant at which it was to be sent as its time, the
-    /// first at `from`, in microseconds since the epoch. Returns how late they were sent, in microseconds.
-    pub(crate) fn keep_schedule(&mut self, rate: u64, lasting: Duration, from: i64) -> Histogram<u64> {
-        let mut behind = Histogram::new(3).expect("three digits");
+    /// first at `from`, in microseconds since the epoch. Returns how late they were sent, and how long after that
+    /// instant the broker had stored them, in microseconds.
+    pub(crate) fn keep_schedule(
+        &mut self,
+        rate: u64,
+        lasting: Duration,
+        from: i64,
+    ) -> (Histogram<u64>, Histogram<u64>) {
+        self.producer.context().stored().reset();
+        let mut behind = micros_histogram();
         let begun = Instant::now() + Duration::from_micros(u64::try_from(from - wall_micros()).unwrap_or(0));
         for number in 0..rate * lasting.as_secs() {
             let due = Duration::from_nanos(number * 1_000_000_000 / rate);
@@ -69,7 +78,7 @@ impl Sender {
             self.send((from + due.as_micros() as i64) / 1_000);
         }
         self.wait_until_stored();
-        behind
+        (behind, self.producer.context().stored().clone())
     }
 
     fn send(&mut self, time: i64) {
@@ -93,22 +102,37 @@ impl Sender {
     }
 }
 
+/// Counts microseconds; what is longer than a minute counts as a minute.
+pub(crate) fn micros_histogram() -> Histogram<u64> {
+    Histogram::new_with_max(60_000_000, 3).expect("a minute, three digits")
+}
+
 /// Microseconds since the epoch.
 pub(crate) fn wall_micros() -> i64 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_micros() as i64)
 }
 
-/// Ends the bench on a record that the broker refused.
-struct Refusals;
+/// Takes the time at which the broker has stored a record, and ends the bench on one that it refused.
+struct Receipts(Mutex<Histogram<u64>>);
 
-impl ClientContext for Refusals {}
+impl Receipts {
+    fn stored(&self) -> MutexGuard<'_, Histogram<u64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
-impl ProducerContext for Refusals {
+impl ClientContext for Receipts {}
+
+impl ProducerContext for Receipts {
     type DeliveryOpaque = ();
 
     fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
-        if let Err((error, message)) = result {
-            panic!("the broker refused a record for {}: {error}", message.topic());
+        match result {
+            Ok(message) => {
+                let sent = message.timestamp().to_millis().unwrap_or(0) * 1_000;
+                self.stored().saturating_record(u64::try_from(wall_micros() - sent).unwrap_or(0));
+            }
+            Err((error, message)) => panic!("the broker refused a record for {}: {error}", message.topic()),
         }
     }
 }
