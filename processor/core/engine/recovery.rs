@@ -66,7 +66,7 @@ impl Engine {
             let reached = decided_up_to(clock, cursor, &id, cause);
             let Self { table, desk, .. } = self;
             table.write(id.as_str(), |customer| {
-                let (different, deadline) = desk.compare(customer, reached);
+                let (different, deadline) = desk.compare(&id, customer, reached);
                 desk.timers.rearm(&id, customer.deadline, deadline);
                 customer.deadline = deadline;
                 if different.is_empty() {

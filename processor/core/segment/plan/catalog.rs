@@ -80,7 +80,7 @@ impl Catalog {
             if reads_time(&segment.condition) {
                 timed.insert(index);
             }
-            let empty = answer(&segment.condition, &View::of(&nobody, Instant::MIN));
+            let empty = answer(&segment.condition, &View::of("", &nobody, Instant::MIN));
             if empty.holds || empty.until != Instant::NEVER {
                 at_birth.insert(index);
             }
