@@ -58,10 +58,10 @@ impl House<'_> {
         let mut inboxes = Vec::new();
         let mut workers = Vec::new();
         for index in 0..self.config.workers {
-            let (sender, worker) = self.worker(index, &topics, &surroundings)?;
+            let (sender, worker, transactor) = self.worker(index, &topics, &surroundings)?;
             inboxes.push(sender);
             let name = format!("worker-{index}");
-            workers.push(Self::spawn(name, &failures, move || Ok(worker.run()?))?);
+            workers.push(Self::spawn(name, &failures, move || Ok(worker.run(transactor)?))?);
         }
         let ends = self.ask_for_ends(&topics, &surroundings, &failures)?;
         let restorers = self.restorers(&topics, &surroundings, inboxes, &failures)?;
@@ -109,13 +109,13 @@ impl House<'_> {
         index: usize,
         topics: &Arc<[String]>,
         around: &Surroundings,
-    ) -> Result<(SyncSender<Box<Tuple>>, Worker), RunError> {
+    ) -> Result<(SyncSender<Box<Tuple>>, Worker, Transactor), RunError> {
         let id = format!("{}-{}-{index}", self.config.kafka.group, self.slot);
         let (outputs, stopping) = (self.config.outputs.clone(), self.stop.flag());
         let transactor = Transactor::new(Arc::clone(&self.connection), id, Arc::clone(topics), outputs, stopping)?;
         let reader = Reader::open(&self.connection, Arc::clone(topics))?;
         let (sender, inbox) = sync_channel(Self::INBOX_MAX);
-        Ok((sender, Worker::new(index, reader, transactor, inbox, around.clone())))
+        Ok((sender, Worker::new(index, reader, inbox, around.clone()), transactor))
     }
 
     fn ask_for_ends(
