@@ -79,6 +79,17 @@ impl Admin {
         Ok(resource.entries.into_iter().filter_map(|entry| Some((entry.name, entry.value?))).collect())
     }
 
+    /// A setting that every broker of the cluster should share, as one of them has it; none where it does not say.
+    pub async fn broker_setting(&self, name: &str) -> Result<Option<String>, AdminError> {
+        let metadata = self.client.inner().fetch_metadata(None, Self::PATIENCE);
+        let metadata = metadata.map_err(|error| self.unreachable(&error))?;
+        let Some(broker) = metadata.brokers().first() else { return Ok(None) };
+        let asked = self.client.describe_configs(&[ResourceSpecifier::Broker(broker.id())], &Self::options()).await;
+        let answers = asked.map_err(|error| self.unreachable(&error))?;
+        let entries = answers.into_iter().filter_map(Result::ok).flat_map(|resource| resource.entries);
+        Ok(entries.filter(|entry| entry.name == name).find_map(|entry| entry.value))
+    }
+
     /// Makes a topic with the cluster's own replication; one that exists already stays as it is.
     pub async fn create(&self, topic: &str, partitions: i32, settings: &[(&str, &str)]) -> Result<(), AdminError> {
         /// Asks for the cluster's default.

@@ -41,8 +41,10 @@ pub struct Worker {
     more: bool,
     /// Whether nothing more fits into the transaction that grows.
     spent: bool,
-    /// Since when it grows.
-    batch_begun: Option<Moment>,
+    /// Since when it grows: since the last one was sealed.
+    batch_begun: Moment,
+    /// Whether all records at hand were taken from the client at some time since then: it is not behind.
+    kept_up: bool,
     /// When what only moved was committed last.
     progressed: Moment,
     pub(super) told_of_stillness: Moment,
@@ -64,7 +66,8 @@ impl Worker {
     /// The longest and the shortest time a batch is let grow while records keep coming.
     const BATCH_MAX: Duration = Duration::from_secs(2);
     const BATCH_MIN: Duration = Duration::from_millis(5);
-    /// While records keep coming, a batch grows for this many times as long as the last commit took.
+    /// A worker that is behind lets a batch grow for this many times as long as the last commit took: fewer
+    /// transactions leave more of the brokers' time for records. One that keeps up begins as soon as the last has ended.
     const BATCH_PER_COMMIT: u32 = 4;
 
     /// A worker without partitions.
@@ -82,7 +85,8 @@ impl Worker {
             answered: None,
             more: false,
             spent: false,
-            batch_begun: None,
+            batch_begun: Moment::now(),
+            kept_up: false,
             progressed: Moment::now(),
             told_of_stillness: Moment::now(),
             commit_took: Duration::ZERO,
@@ -162,6 +166,7 @@ impl Worker {
                 Polled::Record => {}
                 Polled::Nothing => {
                     self.more = false;
+                    self.kept_up = true;
                     break;
                 }
                 Polled::OffsetGone => self.find_lost_input(),
@@ -224,11 +229,9 @@ impl Worker {
             return;
         }
         let resting = !self.more && self.tuples.values().all(|tuple| !tuple.is_busy());
-        let grow = (self.commit_took * Self::BATCH_PER_COMMIT).clamp(Self::BATCH_MIN, Self::BATCH_MAX);
-        let ripe = self.spent || now >= *self.batch_begun.get_or_insert(now) + grow;
-        if ripe || resting {
-            self.batch_begun = None;
-        }
+        let commits = if self.kept_up { 1 } else { Self::BATCH_PER_COMMIT };
+        let grow = (self.commit_took * commits).clamp(Self::BATCH_MIN, Self::BATCH_MAX);
+        let ripe = self.spent || now >= self.batch_begun + grow;
         let progress = self.progressed.elapsed() >= Self::PROGRESS;
         if progress {
             self.progressed = Moment::now();
@@ -262,6 +265,7 @@ impl Worker {
             let batch = tuple.seal(&self.around.catalog);
             entries.push(Entry { lease: Arc::clone(tuple.lease()), batch });
         }
+        (self.batch_begun, self.kept_up) = (Moment::now(), false);
         self.desk.bring(entries, member);
     }
 
