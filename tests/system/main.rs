@@ -10,6 +10,7 @@ mod crash;
 mod dead_letters;
 mod full;
 mod handover;
+mod headers;
 mod hostile;
 mod outage;
 mod scene;

@@ -11,6 +11,7 @@ mod java;
 mod load;
 mod partitioner;
 mod progress;
+mod raw;
 mod settings;
 mod topics;
 
@@ -20,4 +21,5 @@ pub use drain::{Isolation, Reader, Stored, drain, ends};
 pub use load::{Load, Writer, load};
 pub use partitioner::partition_of;
 pub use progress::{Committed, committed};
+pub use raw::{RawRecord, load_raw};
 pub use topics::{create_topic, setting, topic_partitions};
