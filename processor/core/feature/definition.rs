@@ -31,6 +31,8 @@ pub enum Measured {
     Column,
     /// The calendar day of the event in a zone.
     Day(Zone),
+    /// Several properties together, each in its place, and behind them, where there is a zone, the day of the event.
+    Tuple(Option<Zone>),
 }
 
 /// How events are folded.
@@ -48,6 +50,13 @@ pub enum Fold {
         side: Side,
         /// Keep its identity.
         identified: bool,
+        /// Keep the property's value.
+        valued: bool,
+    },
+    /// The events at the beginning of a life, with their identities.
+    Oldest {
+        /// How many.
+        count: usize,
         /// Keep the property's value.
         valued: bool,
     },

@@ -5,7 +5,7 @@
 
 use std::fmt::{self, Display, Formatter, Write as _};
 
-use super::language::{is_reserved, is_word};
+use super::language::{REFUNDED, is_reserved, is_word};
 use super::{Arithmetic, ColumnRef, Events, Expression, Form, Path, Relation, Selection, Side, Term, Type, Window};
 use crate::event::Value;
 
@@ -56,6 +56,7 @@ fn binding(term: &Term) -> Binding {
         | Term::Until(_)
         | Term::Trait(_)
         | Term::Property(_)
+        | Term::Refunded
         | Term::Form(_)
         | Term::ForSome { .. } => Binding::Sign,
     }
@@ -101,6 +102,7 @@ impl Display for Term {
             Self::Until(part) => write!(f, "until({part})"),
             Self::Trait(path) => write!(f, "profile{}", Dotted(path)),
             Self::Property(path) => property(path, f),
+            Self::Refunded => f.write_str(REFUNDED),
             Self::Form(form) => form.fmt(f),
             Self::ForSome { property, condition, .. } => {
                 f.write_str("for some ")?;
@@ -250,8 +252,20 @@ impl Display for Form {
             Self::Minimum(column, window) => write!(f, "min({column}{})", Argument(", ", window)),
             Self::Maximum(column, window) => write!(f, "max({column}{})", Argument(", ", window)),
             Self::Distinct(column, window) => write!(f, "distinct({column}{})", Argument(", ", window)),
-            Self::Moment(side, events, window) => write!(f, "{}({events}{})", side.word(), Argument(", ", window)),
-            Self::Pick(side, column, window) => write!(f, "{}({column}{})", side.word(), Argument(", ", window)),
+            Self::Moment(nth, events, window) => {
+                write!(f, "{}({events}{nth}{})", nth.side.word(), Argument(", ", window))
+            }
+            Self::Pick(nth, column, window) => {
+                write!(f, "{}({column}{nth}{})", nth.side.word(), Argument(", ", window))
+            }
+            Self::Values(column, window) => write!(f, "values({column}{})", Argument(", ", window)),
+            Self::Top(column, weight, window) => top(column, weight.as_ref(), window, f),
+            Self::Visits(events, gap, window) => write!(f, "visits({events}, gap {gap}{})", Argument(", ", window)),
+            Self::TimeSpent(events, gap, window) => {
+                write!(f, "time_spent({events}, gap {gap}{})", Argument(", ", window))
+            }
+            Self::Net(column, window) => write!(f, "net({column}{})", Argument(", ", window)),
+            Self::Chain(chain) => chain.fmt(f),
             Self::Sequence { first, second, within, window } => {
                 write!(f, "sequence({first}, {second}")?;
                 if let Some(length) = within {
@@ -280,8 +294,8 @@ impl Display for Window {
             Self::Last { from, to } => write!(f, "{from}..{to}"),
             Self::Between { from, to: None } => write!(f, "since {from}"),
             Self::Between { from, to: Some(to) } => write!(f, "{from}..{to}"),
-            Self::After(side, events, window) => {
-                write!(f, "since {}({events}{})", side.word(), Argument(", ", window))
+            Self::After(nth, events, window) => {
+                write!(f, "since {}({events}{nth}{})", nth.side.word(), Argument(", ", window))
             }
         }
     }
@@ -317,15 +331,29 @@ impl Display for Filter<'_> {
 
 impl Display for ColumnRef {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { events: Events { selection, filter }, path, .. } = self;
-        let several = matches!(selection, Selection::Types(names) if names.len() > 1);
-        if several {
-            write!(f, "({selection})")?;
-        } else {
-            selection.fmt(f)?;
-        }
-        write!(f, "{}{}", Dotted(path), Filter(filter.as_deref()))
+        let Events { selection, filter } = &self.events;
+        write!(f, "{}{}", Of(selection, &self.path), Filter(filter.as_deref()))
     }
+}
+
+/// A property of events without their filter.
+struct Of<'a>(&'a Selection, &'a Path);
+
+impl Display for Of<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let several = matches!(self.0, Selection::Types(names) if names.len() > 1);
+        if several { write!(f, "({}){}", self.0, Dotted(self.1)) } else { write!(f, "{}{}", self.0, Dotted(self.1)) }
+    }
+}
+
+/// The filter comes behind the weight.
+fn top(column: &ColumnRef, weight: Option<&Path>, window: &Window, f: &mut Formatter<'_>) -> fmt::Result {
+    let Events { selection, filter } = &column.events;
+    write!(f, "top({}", Of(selection, &column.path))?;
+    if let Some(weight) = weight {
+        write!(f, " by sum({})", Of(selection, weight))?;
+    }
+    write!(f, "{}{})", Filter(filter.as_deref()), Argument(", ", window))
 }
 
 #[cfg(test)]

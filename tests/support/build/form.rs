@@ -1,6 +1,8 @@
 //! Events, columns, windows and forms.
 
-use spicchio_core::segment::{ColumnRef, Events, Expression, Form, Path, Selection, Side, Term, Type, Window};
+use spicchio_core::segment::{
+    Chain, ChainStep, ColumnRef, Events, Expression, Form, Nth, Path, Selection, Side, Term, Type, Window,
+};
 use spicchio_core::timer::{Instant, Length};
 
 /// `a.b` as a path.
@@ -25,7 +27,7 @@ pub fn filtered(events: Events, filter: Expression) -> Events {
 
 /// `events.p`, of a type, where a negative value is not missing.
 pub fn column(events: Events, dotted: &str, ty: Type) -> ColumnRef {
-    ColumnRef { events, path: path(dotted), ty, nonnegative: false }
+    ColumnRef { events, path: path(dotted), ty, items: false, nonnegative: false }
 }
 
 /// No window: the whole life.
@@ -45,7 +47,7 @@ pub const fn stretch(from: Instant, to: Option<Instant>) -> Window {
 
 /// `since first(events, window)` or `since last(events, window)`
 pub fn after(side: Side, events: Events, window: Window) -> Window {
-    Window::After(side, events, window.into())
+    Window::After(side.into(), events, window.into())
 }
 
 const fn form(form: Form, ty: Type) -> Expression {
@@ -89,30 +91,72 @@ pub const fn distinct(column: ColumnRef, window: Window) -> Expression {
 
 /// `first(events, window)`
 pub const fn first(events: Events, window: Window) -> Expression {
-    form(Form::Moment(Side::First, events, window), Type::Instant)
+    form(Form::Moment(Nth::FIRST, events, window), Type::Instant)
 }
 
 /// `last(events, window)`
 pub const fn last(events: Events, window: Window) -> Expression {
-    form(Form::Moment(Side::Last, events, window), Type::Instant)
+    form(Form::Moment(Nth::LAST, events, window), Type::Instant)
 }
 
 /// `first(column, window)`
 pub fn first_of(column: ColumnRef, window: Window) -> Expression {
     let ty = column.ty.clone();
-    form(Form::Pick(Side::First, column, window), ty)
+    form(Form::Pick(Nth::FIRST, column, window), ty)
 }
 
 /// `last(column, window)`
 pub fn last_of(column: ColumnRef, window: Window) -> Expression {
     let ty = column.ty.clone();
-    form(Form::Pick(Side::Last, column, window), ty)
+    form(Form::Pick(Nth::LAST, column, window), ty)
 }
 
 /// `sequence(first, second within so many milliseconds; window)`
 pub fn sequence(first: Events, second: Events, within: Option<i64>, window: Window) -> Expression {
     let within = within.map(Length::fixed);
     form(Form::Sequence { first, second, within, window }, Type::Boolean)
+}
+
+/// `sequence(first, steps; all within so many milliseconds; window)`
+pub fn chain(first: Events, steps: Vec<ChainStep>, all_within: Option<i64>, window: Window) -> Expression {
+    let all_within = all_within.map(Length::fixed);
+    form(Form::Chain(Box::new(Chain { first, steps, all_within, window })), Type::Boolean)
+}
+
+/// `first(events, n, window)` or `last(events, n, window)`
+pub const fn nth(side: Side, ordinal: u16, events: Events, window: Window) -> Expression {
+    form(Form::Moment(Nth { side, ordinal }, events, window), Type::Instant)
+}
+
+/// `values(column, window)`
+pub const fn values(column: ColumnRef, window: Window) -> Expression {
+    form(Form::Values(column, window), Type::List)
+}
+
+/// `top(column by sum(weight), window)`
+pub fn top(column: ColumnRef, weight: Option<&str>, window: Window) -> Expression {
+    let ty = column.ty.clone();
+    form(Form::Top(column, weight.map(path), window), ty)
+}
+
+/// `visits(events, gap of so many milliseconds, window)`
+pub const fn visits(events: Events, gap: i64, window: Window) -> Expression {
+    form(Form::Visits(events, Length::fixed(gap), window), Type::Number)
+}
+
+/// `time_spent(events, gap of so many milliseconds, window)`
+pub const fn time_spent(events: Events, gap: i64, window: Window) -> Expression {
+    form(Form::TimeSpent(events, Length::fixed(gap), window), Type::Duration)
+}
+
+/// `net(column, window)`
+pub const fn net(column: ColumnRef, window: Window) -> Expression {
+    form(Form::Net(column, window), Type::Number)
+}
+
+/// `refunded`, in a filter.
+pub const fn refunded() -> Expression {
+    Expression { term: Term::Refunded, ty: Type::Boolean }
 }
 
 /// `for some P (condition)`, P a text.

@@ -16,8 +16,9 @@ pub use expression::{
     starts_with, text, times, until, when,
 };
 pub use form::{
-    after, any, average, column, count, days, distinct, filtered, first, first_of, for_some, last, last_of, lately,
-    life, maximum, minimum, of, path, sequence, stretch, sum,
+    after, any, average, chain, column, count, days, distinct, filtered, first, first_of, for_some, last, last_of,
+    lately, life, maximum, minimum, net, nth, of, path, refunded, sequence, stretch, sum, time_spent, top, values,
+    visits,
 };
-pub use parts::{forms, moves, parts_mut, reads, selections, selections_mut, window_of, window_of_mut};
+pub use parts::{forms, heeds_refunds, moves, parts_mut, reads, selections, selections_mut, window_of, window_of_mut};
 pub use segment::{definitions, segment};

@@ -1,11 +1,13 @@
 //! Taking a condition apart: its operands, and what its forms read.
 
-use spicchio_core::segment::{Declarations, Events, Expression, Form, Selection, Term, Window};
+use spicchio_core::segment::{Chain, ChainStep, Declarations, Events, Expression, Form, Selection, Term, Window};
 
 /// The operands of an expression, to be changed; not the filters of the events it reads.
 pub fn parts_mut(expression: &mut Expression) -> Vec<&mut Expression> {
     match &mut expression.term {
-        Term::Constant(_) | Term::Length(_) | Term::Trait(_) | Term::Property(_) | Term::Form(_) => Vec::new(),
+        Term::Constant(_) | Term::Length(_) | Term::Trait(_) | Term::Property(_) | Term::Refunded | Term::Form(_) => {
+            Vec::new()
+        }
         Term::And(parts) | Term::Or(parts) => parts.iter_mut().collect(),
         Term::If { condition, then, otherwise } => vec![condition, then, otherwise],
         Term::Between(value, low, high) => vec![value, low, high],
@@ -45,7 +47,13 @@ pub fn window_of(form: &Form) -> &Window {
         | Form::Distinct(_, window)
         | Form::Moment(_, _, window)
         | Form::Pick(_, _, window)
+        | Form::Values(_, window)
+        | Form::Top(_, _, window)
+        | Form::Visits(_, _, window)
+        | Form::TimeSpent(_, _, window)
+        | Form::Net(_, window)
         | Form::Sequence { window, .. } => window,
+        Form::Chain(chain) => &chain.window,
     }
 }
 
@@ -61,21 +69,35 @@ pub fn window_of_mut(form: &mut Form) -> &mut Window {
         | Form::Distinct(_, window)
         | Form::Moment(_, _, window)
         | Form::Pick(_, _, window)
+        | Form::Values(_, window)
+        | Form::Top(_, _, window)
+        | Form::Visits(_, _, window)
+        | Form::TimeSpent(_, _, window)
+        | Form::Net(_, window)
         | Form::Sequence { window, .. } => window,
+        Form::Chain(chain) => &mut chain.window,
     }
 }
 
 /// The events that a form selects, those that open its window after its own.
 pub fn selections(form: &Form) -> Vec<&Events> {
     let mut selections = match form {
-        Form::Count(events, _) | Form::Days(events, _) | Form::Moment(_, events, _) => vec![events],
+        Form::Count(events, _)
+        | Form::Days(events, _)
+        | Form::Moment(_, events, _)
+        | Form::Visits(events, ..)
+        | Form::TimeSpent(events, ..) => vec![events],
         Form::Sum(column, _)
         | Form::Average(column, _)
         | Form::Minimum(column, _)
         | Form::Maximum(column, _)
         | Form::Distinct(column, _)
+        | Form::Values(column, _)
+        | Form::Top(column, ..)
+        | Form::Net(column, _)
         | Form::Pick(_, column, _) => vec![&column.events],
         Form::Sequence { first, second, .. } => vec![first, second],
+        Form::Chain(chain) => chain.selections().collect(),
     };
     let mut window = window_of(form);
     while let Window::After(_, events, inner) = window {
@@ -88,16 +110,28 @@ pub fn selections(form: &Form) -> Vec<&Events> {
 /// The same events, to be changed.
 pub fn selections_mut(form: &mut Form) -> Vec<&mut Events> {
     let (mut selections, mut window) = match form {
-        Form::Count(events, window) | Form::Days(events, window) | Form::Moment(_, events, window) => {
-            (vec![events], window)
-        }
+        Form::Count(events, window)
+        | Form::Days(events, window)
+        | Form::Moment(_, events, window)
+        | Form::Visits(events, _, window)
+        | Form::TimeSpent(events, _, window) => (vec![events], window),
         Form::Sum(column, window)
         | Form::Average(column, window)
         | Form::Minimum(column, window)
         | Form::Maximum(column, window)
         | Form::Distinct(column, window)
+        | Form::Values(column, window)
+        | Form::Top(column, _, window)
+        | Form::Net(column, window)
         | Form::Pick(_, column, window) => (vec![&mut column.events], window),
         Form::Sequence { first, second, window, .. } => (vec![first, second], window),
+        Form::Chain(chain) => {
+            let Chain { first, steps, window, .. } = &mut **chain;
+            let steps = steps.iter_mut().map(|step| match step {
+                ChainStep::Event(events, _) | ChainStep::Without(events, _) => events,
+            });
+            (std::iter::once(first).chain(steps).collect(), window)
+        }
     };
     while let Window::After(_, events, inner) = window {
         selections.push(events);
@@ -122,4 +156,14 @@ pub fn reads(condition: &Expression, property: &str, declarations: &Declarations
     });
     let mut declared = types.flatten().filter_map(|name| declarations.events.iter().find(|event| event.name == *name));
     declared.any(|event| event.properties.keys().any(|path| path.len() == 1 && path[0] == property))
+}
+
+/// Whether refunds matter to a form: it asks for what is left of purchases, or for those that were not refunded.
+pub fn heeds_refunds(form: &Form) -> bool {
+    let asks = |events: &&Events| events.filter.as_deref().is_some_and(says_refunded);
+    matches!(form, Form::Net(..)) || selections(form).iter().any(asks)
+}
+
+fn says_refunded(filter: &Expression) -> bool {
+    filter.term == Term::Refunded || filter.parts().into_iter().any(says_refunded)
 }

@@ -1,10 +1,10 @@
 //! Random courses: a few segments, a few customers, and time for what they decide to run out.
 
-use spicchio_core::segment::{Definitions, Form, Selection, Window};
+use spicchio_core::segment::{Chain, ChainStep, Definitions, Form, Selection, Window};
 use spicchio_core::timer::{Length, Zone};
 
 use super::{Author, Random, Scale, history};
-use crate::build::{definitions, forms, segment, selections, window_of};
+use crate::build::{definitions, forms, heeds_refunds, segment, selections, window_of};
 use crate::drive::Course;
 use crate::given::shop;
 
@@ -43,13 +43,14 @@ fn segments(random: &mut Random, scale: &Scale) -> Definitions {
 
 /// The names of the types that some form selects.
 fn types_read(definitions: &Definitions) -> Vec<String> {
-    let forms = definitions.segments.iter().flat_map(|segment| forms(&segment.condition));
-    let selections = forms.flat_map(selections);
+    let all = || definitions.segments.iter().flat_map(|segment| forms(&segment.condition));
+    let selections = all().flat_map(selections);
     let names = selections.flat_map(|events| match &events.selection {
         Selection::Any => Vec::new(),
         Selection::Types(types) => types.iter().map(ToString::to_string).collect(),
     });
     let mut names = names.collect::<Vec<_>>();
+    names.extend(all().any(heeds_refunds).then(|| "refund".to_owned()));
     names.sort();
     names.dedup();
     names
@@ -61,6 +62,7 @@ fn longest_length(definitions: &Definitions) -> i64 {
     let lengths = forms.map(|form| {
         let within = match form {
             Form::Sequence { within, .. } => within.map_or(0, Length::millis_at_most),
+            Form::Chain(chain) => chain_length(chain),
             Form::Count(..)
             | Form::Days(..)
             | Form::Sum(..)
@@ -69,11 +71,25 @@ fn longest_length(definitions: &Definitions) -> i64 {
             | Form::Maximum(..)
             | Form::Distinct(..)
             | Form::Moment(..)
-            | Form::Pick(..) => 0,
+            | Form::Pick(..)
+            | Form::Values(..)
+            | Form::Top(..)
+            | Form::Visits(..)
+            | Form::TimeSpent(..)
+            | Form::Net(..) => 0,
         };
         within.max(window_length(window_of(form)))
     });
     lengths.max().unwrap_or(0)
+}
+
+/// All lengths of a chain together: what has to run out does so before its customer is forgotten.
+fn chain_length(chain: &Chain) -> i64 {
+    let steps = chain.steps.iter().map(|step| match step {
+        ChainStep::Event(_, within) => within.map_or(0, Length::millis_at_most),
+        ChainStep::Without(_, within) => within.millis_at_most(),
+    });
+    steps.sum::<i64>() + window_length(&chain.window)
 }
 
 fn window_length(window: &Window) -> i64 {

@@ -13,7 +13,7 @@ use crate::oracle::timeline;
 const COURSES: u64 = 600;
 
 /// Everything that a random condition can be made of, as its `Debug` begins.
-const TERMS: [&str; 25] = [
+const TERMS: [&str; 26] = [
     "Constant",
     "Length",
     "And",
@@ -37,11 +37,28 @@ const TERMS: [&str; 25] = [
     "Until",
     "Trait",
     "Property",
+    "Refunded",
     "Form",
     "ForSome",
 ];
-const FORMS: [&str; 10] =
-    ["Count", "Days", "Sum", "Average", "Minimum", "Maximum", "Distinct", "Moment", "Pick", "Sequence"];
+const FORMS: [&str; 16] = [
+    "Count",
+    "Days",
+    "Sum",
+    "Average",
+    "Minimum",
+    "Maximum",
+    "Distinct",
+    "Moment",
+    "Pick",
+    "Values",
+    "Top",
+    "Visits",
+    "TimeSpent",
+    "Net",
+    "Sequence",
+    "Chain",
+];
 const WINDOWS: [&str; 4] = ["Life", "Last", "Between", "After"];
 
 /// The name of an enum's variant.

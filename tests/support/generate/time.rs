@@ -40,7 +40,7 @@ impl Author<'_> {
     }
 
     fn moment(&mut self) -> Expression {
-        let form = Form::Moment(self.side(), self.events(), self.window(2));
+        let form = Form::Moment(self.nth(), self.events(), self.window(2));
         typed(Term::Form(form), Type::Instant)
     }
 
@@ -68,7 +68,12 @@ impl Author<'_> {
     /// A duration, which may be none and moves more often than not.
     pub(super) fn duration(&mut self, depth: u8) -> Expression {
         let deeper = u64::from(depth > 0 && !self.scale.is_calendar);
-        match self.random.weighted(&[(8, 's'), (2, 'u'), (1, 'l'), (deeper * 5, 'a'), (deeper, 'i'), (deeper, 'd')]) {
+        let shapes = [(8, 's'), (2, 'u'), (1, 'l'), (2, 't'), (deeper * 5, 'a'), (deeper, 'i'), (deeper, 'd')];
+        match self.random.weighted(&shapes) {
+            't' => {
+                let form = Form::TimeSpent(self.events(), self.gap(), self.window(1));
+                typed(Term::Form(form), Type::Duration)
+            }
             'u' => typed(Term::Until(self.reference(depth).into()), Type::Duration),
             'l' => self.span_written(),
             'a' => self.duration_arithmetic(depth - 1),

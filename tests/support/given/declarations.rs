@@ -77,6 +77,7 @@ fn properties_of(kind: &str) -> BTreeMap<Path, Property> {
             ("delivery", Type::Instant, false),
             ("score.points", Type::Number, false),
         ],
+        "refund" => &[("order_id", Type::Text, false), ("total", Type::Number, true)],
         "booking" => &[
             ("seats", Type::Number, false),
             ("product_id", Type::Text, false),

@@ -6,7 +6,7 @@ use spicchio_core::segment::{Expression, Form, Relation, Term};
 use spicchio_core::timer::{Instant, Length};
 
 use super::evaluate::Sight;
-use super::form::end;
+use super::form::counted;
 use super::history::Happening;
 use super::quantity::{Exact, Quantity, millisecond, whole};
 
@@ -23,8 +23,8 @@ impl<'a> Sight<'a> {
 
     /// The event that an operand `first(E)` or `last(E)` means, or never.
     fn moment(&self, operand: &'a Expression) -> Option<&'a Happening> {
-        let Term::Form(Form::Moment(side, events, window)) = &operand.term else { return None };
-        end(*side, self.inside(events, window))
+        let Term::Form(Form::Moment(nth, events, window)) = &operand.term else { return None };
+        counted(*nth, self.inside(events, window))
     }
 
     /// `value between low and high`.

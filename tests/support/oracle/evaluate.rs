@@ -21,6 +21,8 @@ pub(super) struct Sight<'a> {
     pub(super) only: Vec<(&'a Path, &'a Type, Value)>,
     /// The event a filter is asked about.
     pub(super) at_hand: Option<&'a Happening>,
+    /// Where a filter is asked what it could say: whether purchases are taken for refunded.
+    pub(super) supposed_refunded: Option<bool>,
 }
 
 impl<'a> Sight<'a> {
@@ -53,6 +55,7 @@ impl<'a> Sight<'a> {
             Term::Until(instant) => Some(Quantity::Duration(self.instant(instant)? - whole(self.now.millis()))),
             Term::Trait(path) => trait_value(self.events, path, self.declarations).as_ref().map(Into::into),
             Term::Property(path) => self.at_hand?.property(path, self.declarations).as_ref().map(Into::into),
+            Term::Refunded => Some(Quantity::Boolean(self.is_refunded())),
             Term::Form(form) => self.measure(form),
             Term::And(_)
             | Term::Or(_)
@@ -100,13 +103,17 @@ impl<'a> Sight<'a> {
             | Term::Until(_)
             | Term::Trait(_)
             | Term::Property(_)
+            | Term::Refunded
             | Term::Form(_) => unreachable!("a value: {term:?}"),
         }
     }
 
     fn for_some(&self, property: &'a Path, ty: &'a Type, condition: &'a Expression) -> bool {
         let selections = forms(condition).into_iter().flat_map(selections);
-        let candidates = selections.flat_map(|events| self.selected(events));
+        // Whether a purchase is refunded does not decide whose values are tried.
+        let supposing = [true, false].map(|refunded| Sight { supposed_refunded: Some(refunded), ..self.clone() });
+        let candidates = selections.flat_map(|events| supposing.each_ref().map(|sight| sight.selected(events)));
+        let candidates = candidates.flatten();
         candidates.flat_map(|event| event.values(property, ty, self.declarations)).any(|value| {
             let mut inside = self.clone();
             inside.only.push((property, ty, value));

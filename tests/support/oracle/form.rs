@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use spicchio_core::event::{Kind, Value};
-use spicchio_core::segment::{ColumnRef, Events, Form, Selection, Side, Window};
+use spicchio_core::segment::{ColumnRef, Events, Form, Nth, Selection, Side, Window};
 
 use super::evaluate::Sight;
 use super::history::Happening;
@@ -31,11 +31,23 @@ impl<'a> Sight<'a> {
                 let values = self.column(column, window).into_iter().collect::<BTreeSet<_>>();
                 Some(Quantity::count(values.len()))
             }
-            Form::Moment(side, events, window) => {
-                end(*side, self.inside(events, window)).map(|event| Quantity::instant(event.time))
+            Form::Moment(nth, events, window) => {
+                counted(*nth, self.inside(events, window)).map(|event| Quantity::instant(event.time))
             }
-            Form::Pick(side, column, window) => {
-                let event = end(*side, self.inside(&column.events, window))?;
+            Form::Values(column, window) => {
+                let values = self.column(column, window).into_iter().collect::<BTreeSet<_>>();
+                Some(Quantity::Whole(Value::List(values.into_iter().collect())))
+            }
+            Form::Top(column, weight, window) => self.top(column, weight.as_ref(), window).as_ref().map(Into::into),
+            Form::Visits(events, gap, window) => Some(Quantity::count(self.runs(events, *gap, window).len())),
+            Form::TimeSpent(events, gap, window) => {
+                let runs = self.runs(events, *gap, window);
+                Some(Quantity::Duration(whole(runs.iter().map(|(first, last)| last.millis() - first.millis()).sum())))
+            }
+            Form::Net(column, window) => Some(Quantity::Number(self.net(column, window))),
+            Form::Chain(chain) => Some(Quantity::Boolean(self.chain(chain))),
+            Form::Pick(nth, column, window) => {
+                let event = counted(*nth, self.inside(&column.events, window))?;
                 event.property(&column.path, self.declarations).as_ref().map(Into::into)
             }
             Form::Sequence { first, second, within, window } => {
@@ -68,7 +80,7 @@ impl<'a> Sight<'a> {
     /// Those of them that lie in the window, in the order of events.
     pub(super) fn inside(&self, events: &'a Events, window: &'a Window) -> Vec<&'a Happening> {
         let opening = match window {
-            Window::After(side, events, inner) => end(*side, self.inside(events, inner)),
+            Window::After(nth, events, inner) => counted(*nth, self.inside(events, inner)),
             Window::Life | Window::Last { .. } | Window::Between { .. } => None,
         };
         let lies_inside = |event: &&Happening| match window {
@@ -85,7 +97,7 @@ impl<'a> Sight<'a> {
     /// The values of a property that exist, event by event.
     fn column(&self, column: &'a ColumnRef, window: &'a Window) -> Vec<Value> {
         let inside = self.inside(&column.events, window);
-        inside.iter().filter_map(|event| event.property(&column.path, self.declarations)).collect()
+        inside.iter().flat_map(|event| event.each(column, self.declarations)).collect()
     }
 
     fn numbers(&self, column: &'a ColumnRef, window: &'a Window) -> Vec<Exact> {
@@ -98,12 +110,13 @@ impl<'a> Sight<'a> {
     }
 }
 
-/// The first or the last of some events, in the order of events.
-pub(super) fn end(side: Side, events: Vec<&Happening>) -> Option<&Happening> {
-    match side {
-        Side::First => events.into_iter().min_by_key(|event| event.place()),
-        Side::Last => events.into_iter().max_by_key(|event| event.place()),
+/// The n-th of some events from an end, in the order of events.
+pub(super) fn counted(nth: Nth, mut events: Vec<&Happening>) -> Option<&Happening> {
+    events.sort_by_key(|event| event.place());
+    if nth.side == Side::Last {
+        events.reverse();
     }
+    events.get(usize::from(nth.ordinal) - 1).copied()
 }
 
 fn is_of(event: &Happening, selection: &Selection) -> bool {

@@ -196,7 +196,15 @@ fn segments_held(course: &Course, events: &[Happening], now: Instant) -> BTreeSe
     }
     let declarations = &course.definitions.declarations;
     let holding = course.definitions.segments.iter().filter(|segment| {
-        let sight = Sight { events, now, declarations, zone: &segment.zone, only: Vec::new(), at_hand: None };
+        let sight = Sight {
+            events,
+            now,
+            declarations,
+            zone: &segment.zone,
+            only: Vec::new(),
+            at_hand: None,
+            supposed_refunded: None,
+        };
         sight.holds(&segment.condition)
     });
     holding.map(|segment| segment.name.to_string()).collect()

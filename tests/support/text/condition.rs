@@ -77,6 +77,7 @@ fn written(expression: &Expression) -> (Binding, String) {
             (Binding::Value, format!("profile.{words}"))
         }
         Term::Property(path) => (Binding::Value, property(path)),
+        Term::Refunded => (Binding::Value, "refunded".to_owned()),
         Term::Form(measured) => (Binding::Value, form(measured)),
         Term::ForSome { property: path, condition: inside, .. } => {
             (Binding::Value, format!("for some {} ({})", property(path), condition(inside)))

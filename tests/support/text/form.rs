@@ -1,6 +1,6 @@
 //! Forms, events, columns and windows.
 
-use spicchio_core::segment::{ColumnRef, Events, Form, Selection, Side, Window};
+use spicchio_core::segment::{Chain, ChainStep, ColumnRef, Events, Form, Nth, Selection, Side, Window};
 
 use super::{condition, name, word};
 
@@ -13,23 +13,59 @@ pub(super) fn form(form: &Form) -> String {
         Form::Minimum(column, window) => format!("min({}{})", property(column), last_argument(window)),
         Form::Maximum(column, window) => format!("max({}{})", property(column), last_argument(window)),
         Form::Distinct(column, window) => format!("distinct({}{})", property(column), last_argument(window)),
-        Form::Moment(side, events, window) => moment(*side, events, window),
-        Form::Pick(side, column, window) => {
-            format!("{}({}{})", end(*side), property(column), last_argument(window))
+        Form::Moment(nth, events, window) => moment(*nth, events, window),
+        Form::Pick(nth, column, window) => {
+            format!("{}({}{}{})", end(nth.side), property(column), ordinal(*nth), last_argument(window))
         }
+        Form::Values(column, window) => format!("values({}{})", property(column), last_argument(window)),
+        Form::Net(column, window) => format!("net({}{})", property(column), last_argument(window)),
+        Form::Top(column, None, window) => format!("top({}{})", property(column), last_argument(window)),
+        Form::Top(column, Some(weight), window) => {
+            let of = |path| property(&ColumnRef { path, events: unfiltered(&column.events), ..column.clone() });
+            let (value, weight) = (of(column.path.clone()), of(weight.clone()));
+            format!("top({value} by sum({weight}){}{})", filter(&column.events), last_argument(window))
+        }
+        Form::Visits(events, gap, window) => format!("visits({}, gap {gap}{})", read(events), last_argument(window)),
+        Form::TimeSpent(events, gap, window) => {
+            format!("time_spent({}, gap {gap}{})", read(events), last_argument(window))
+        }
+        Form::Chain(chain) => steps(chain),
         Form::Sequence { first, second, within, window } => {
             let within = within.map_or_else(String::new, |within| format!(" within {within}"));
-            let window = match window {
-                Window::Life => String::new(),
-                Window::Last { .. } | Window::Between { .. } | Window::After(..) => format!("; {}", span(window)),
-            };
-            format!("sequence({}, {}{within}{window})", read(first), read(second))
+            format!("sequence({}, {}{within}{})", read(first), read(second), last_part(window))
         }
     }
 }
 
-fn moment(side: Side, events: &Events, window: &Window) -> String {
-    format!("{}({}{})", end(side), read(events), last_argument(window))
+fn steps(chain: &Chain) -> String {
+    let mut steps = vec![read(&chain.first)];
+    steps.extend(chain.steps.iter().map(|step| match step {
+        ChainStep::Event(events, None) => read(events),
+        ChainStep::Event(events, Some(within)) => format!("{} within {within}", read(events)),
+        ChainStep::Without(events, within) => format!("without {} within {within}", read(events)),
+    }));
+    let all = chain.all_within.map_or_else(String::new, |all| format!("; all within {all}"));
+    format!("sequence({}{all}{})", steps.join(", "), last_part(&chain.window))
+}
+
+/// A window behind steps.
+fn last_part(window: &Window) -> String {
+    match window {
+        Window::Life => String::new(),
+        Window::Last { .. } | Window::Between { .. } | Window::After(..) => format!("; {}", span(window)),
+    }
+}
+
+fn unfiltered(events: &Events) -> Events {
+    Events { filter: None, ..events.clone() }
+}
+
+fn moment(nth: Nth, events: &Events, window: &Window) -> String {
+    format!("{}({}{}{})", end(nth.side), read(events), ordinal(nth), last_argument(window))
+}
+
+fn ordinal(nth: Nth) -> String {
+    if nth.ordinal > 1 { format!(", {}", nth.ordinal) } else { String::new() }
 }
 
 const fn end(side: Side) -> &'static str {
@@ -78,6 +114,6 @@ fn span(window: &Window) -> String {
         Window::Last { from, to } => format!("{from}..{to}"),
         Window::Between { from, to: None } => format!("since {from}"),
         Window::Between { from, to: Some(to) } => format!("{from}..{to}"),
-        Window::After(side, events, inner) => format!("since {}", moment(*side, events, inner)),
+        Window::After(nth, events, inner) => format!("since {}", moment(*nth, events, inner)),
     }
 }

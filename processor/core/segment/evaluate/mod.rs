@@ -5,12 +5,16 @@
 //! fails the greatest among its failing parts; `or` is the dual; `if` the lesser of its condition's and its branch's.
 //! (Expiration times of expressions: Schmidt, Jensen, Šaltenis, "Expiration Times for Data Management", ICDE 2006.)
 
+mod chain;
 mod condition;
 mod datum;
 mod leaf;
 mod operand;
+mod orders;
 mod quantity;
 mod reading;
+mod runs;
+mod values;
 mod window;
 
 pub use condition::{answer, settled};

@@ -232,6 +232,7 @@ fn reads_time(condition: &Condition) -> bool {
             | Test::EndsWith(left, right) => varies(left) || varies(right),
             Test::In(operand, ..) | Test::Missing(operand, _) | Test::Truth(operand) => varies(operand),
             Test::Sequence(sequence) => slides(&sequence.second),
+            Test::Chain(chain) => chain.runs_out() || span_slides(&chain.span),
             Test::ForSome { condition, .. } => reads_time(condition),
         },
     }

@@ -43,6 +43,7 @@ fn kept(fold: &Fold) -> String {
         Fold::Total | Fold::Tally | Fold::Record(_) | Fold::Edge { .. } | Fold::Register | Fold::Keyed(_) => {
             String::new()
         }
+        Fold::Oldest { count, .. } => format!("oldest {count}"),
         Fold::Moments(retention)
         | Fold::Peaks { retention, .. }
         | Fold::Entries { retention, .. }

@@ -5,6 +5,7 @@
 
 mod access;
 mod catalog;
+mod chain;
 mod compile;
 mod dispatch;
 mod features;
@@ -13,9 +14,10 @@ mod layout;
 mod mask;
 mod measure;
 mod node;
+mod orders;
 
 pub use catalog::{Catalog, CompiledSegment};
-pub use dispatch::{Dispatch, FeatureUse, GroupStep, Step};
+pub use dispatch::{ColumnUse, Dispatch, FeatureUse, GroupStep, Step};
 pub use mask::Mask;
-pub use measure::{Measure, Reading, Sequence, Span};
+pub use measure::{Chain, Link, Measure, Reading, RefundEffect, Refunds, Sequence, Span};
 pub use node::{Answer, Condition, Leaf, Operand, Test};

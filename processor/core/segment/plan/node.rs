@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::measure::{Measure, Sequence};
+use super::measure::{Chain, Measure, Sequence};
 use crate::event::Value;
 use crate::feature::Horizon;
 use crate::segment::{Arithmetic, Relation, Type};
@@ -79,6 +79,8 @@ pub enum Test {
     Truth(Operand),
     /// One event and then another.
     Sequence(Box<Sequence>),
+    /// Several steps one after the other.
+    Chain(Box<Chain>),
     /// A condition for one value of a property.
     ForSome {
         /// The keyed feature.

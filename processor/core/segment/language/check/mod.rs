@@ -8,6 +8,8 @@ mod calendar;
 mod events;
 mod filter;
 mod forms;
+mod items;
+mod measures;
 mod operators;
 mod traits;
 mod typed;

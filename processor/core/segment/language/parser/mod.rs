@@ -7,6 +7,7 @@ mod cursor;
 mod events;
 mod expression;
 mod form;
+mod measures;
 
 use super::ast::Node;
 use super::{Diagnostic, token};
