@@ -102,7 +102,7 @@ impl Explain {
             inside: since.is_some(),
             since: since.map(|since| since.to_string()),
             stage: segment.stage(customer.memberships.standing(index).place).map(|name| &**name),
-            explanation: explain(catalog, index, &View::of(customer, now))?,
+            explanation: explain(catalog, index, &View::of(self.customer.as_str(), customer, now))?,
         })
     }
 

@@ -234,7 +234,9 @@ impl Metrics {
         drop(known);
         let mut known = self.segments.write().unwrap_or_else(PoisonError::into_inner);
         let label = if known.len() < SEGMENTS_MAX { Arc::clone(segment) } else { OTHER_SEGMENTS.into() };
-        let new = || Arc::new(Changes { label, entered: AtomicU64::new(0), exited: AtomicU64::new(0), moved: AtomicU64::new(0) });
+        let new = || {
+            Arc::new(Changes { label, entered: AtomicU64::new(0), exited: AtomicU64::new(0), moved: AtomicU64::new(0) })
+        };
         Arc::clone(known.entry(Arc::clone(segment)).or_insert_with(new))
     }
 }

@@ -98,7 +98,7 @@ impl Desk {
         let mut reached = Instant::MIN;
         loop {
             let deadline =
-                if self.longest_delay > 0 { self.undelayed_deadline(customer, reached) } else { customer.deadline };
+                if self.longest_delay > 0 { self.undelayed_deadline(id, customer, reached) } else { customer.deadline };
             if deadline >= time || deadline <= reached {
                 return false;
             }
@@ -113,12 +113,12 @@ impl Desk {
     }
 
     /// When the customer's next change after `reached` is, segments' own delays left out.
-    fn undelayed_deadline(&self, customer: &Customer, reached: Instant) -> Instant {
+    fn undelayed_deadline(&self, id: &CustomerId, customer: &Customer, reached: Instant) -> Instant {
         let changes = self.catalog.timed().iter().filter_map(|index| {
             let segment = self.catalog.segments().get(index)?;
             let now = customer.now(self.clock.plus(-self.delay(index))).max(reached);
             let standing = customer.memberships.standing(index);
-            Some(outcome(&segment.rule, standing, &View::of(customer, now)).until)
+            Some(outcome(&segment.rule, standing, &View::of(id.as_str(), customer, now)).until)
         });
         changes.chain([self.forget_at(customer)]).min().unwrap_or(Instant::NEVER)
     }
@@ -261,11 +261,11 @@ impl Desk {
         let delay = self.delay(index);
         let now = if question.delayed { question.now.plus(-delay).max(customer.newest) } else { question.now };
         let before = customer.memberships.standing(index);
-        let mut found = outcome(&segment.rule, before, &View::of(customer, now));
+        let mut found = outcome(&segment.rule, before, &View::of(question.id.as_str(), customer, now));
         let changed = found.place != before.place;
         if changed {
             note(&mut self.members, customer, (index, segment), found.place, now);
-            let view = View::of(customer, now);
+            let view = View::of(question.id.as_str(), customer, now);
             let after = customer.memberships.standing(index);
             if let Rule::Latch(_) = segment.rule {
                 found = outcome(&segment.rule, after, &view);
@@ -280,7 +280,7 @@ impl Desk {
     }
 
     /// Evaluates every segment of a customer after recovery: the differences from what was announced, and the deadline.
-    pub(super) fn compare(&self, customer: &Customer, clock: Instant) -> (Mask, Instant) {
+    pub(super) fn compare(&self, id: &CustomerId, customer: &Customer, clock: Instant) -> (Mask, Instant) {
         let mut different = Mask::default();
         let mut least = self.forget_at(customer);
         if least <= clock {
@@ -289,7 +289,8 @@ impl Desk {
         for (index, segment) in self.catalog.segments().iter().enumerate() {
             let delay = self.delay(index);
             let standing = customer.memberships.standing(index);
-            let found = outcome(&segment.rule, standing, &View::of(customer, customer.now(clock.plus(-delay))));
+            let found =
+                outcome(&segment.rule, standing, &View::of(id.as_str(), customer, customer.now(clock.plus(-delay))));
             least = least.min(found.until.plus(delay));
             if found.place != standing.place {
                 different.insert(index);
@@ -306,7 +307,7 @@ impl Desk {
         correction: Correction,
         effects: &mut Effects,
     ) {
-        let (segments, _) = self.compare(customer, correction.decided_up_to);
+        let (segments, _) = self.compare(id, customer, correction.decided_up_to);
         let question = Question {
             id,
             segments,
@@ -328,18 +329,19 @@ pub(super) fn note(
     place: Place,
     at: Instant,
 ) {
-    let before = customer.memberships.standing(index).place;
-    let mut count = |place: Place, change: i64| {
-        let counted = members.get_mut(index).zip(place.index()).and_then(|(members, place)| members.get_mut(place));
-        if let Some(members) = counted {
-            *members = members.saturating_add_signed(change);
-        }
-    };
-    count(before, -1);
-    count(place, 1);
+    count(members, index, customer.memberships.standing(index).place, -1);
+    count(members, index, place, 1);
     if place == Place::Outside && !segment.remembers_exit() {
         customer.memberships.remove(index);
     } else {
         customer.memberships.set(index, place, at);
+    }
+}
+
+/// Counts a customer who comes to a place, or goes from it.
+pub(super) fn count(members: &mut [Vec<u64>], segment: usize, place: Place, change: i64) {
+    let counted = members.get_mut(segment).zip(place.index()).and_then(|(members, place)| members.get_mut(place));
+    if let Some(members) = counted {
+        *members = members.saturating_add_signed(change);
     }
 }

@@ -106,7 +106,7 @@ impl Desk {
 fn matches(step: &Step, event: &Event, now: Instant) -> bool {
     step.filter.as_ref().is_none_or(|filter| {
         let nobody = FeatureSet::default();
-        answer(filter, &View::of_event(&nobody, &event.slots, now)).holds
+        answer(filter, &View::of_event(event.customer.as_str(), &nobody, &event.slots, now)).holds
     })
 }
 

@@ -1,9 +1,9 @@
 //! How an engine comes back: history folded in silence, what was announced taken as said, differences corrected.
 
-use super::decide::note;
-use super::{Correction, Effects, Engine};
 use std::sync::Arc;
 
+use super::decide::{count, note};
+use super::{Correction, Effects, Engine};
 use crate::customer::CustomerId;
 use crate::event::Event;
 use crate::segment::plan::Mask;
@@ -20,6 +20,9 @@ impl Engine {
         let Self { table, desk, .. } = self;
         table.write_or_create(&event.customer, |customer, _| {
             if desk.forget_at(customer) < event.time {
+                for (segment, place, _) in customer.memberships.iter() {
+                    count(&mut desk.members, segment, place, -1);
+                }
                 *customer = crate::customer::Customer::new();
             }
             customer.newest = customer.newest.max(event.time);
@@ -41,6 +44,17 @@ impl Engine {
         self.table.write(customer, |customer| note(members, customer, (index, segment), place, announced.since));
     }
 
+    /// Recovery: what was announced last for a customer and segment says that it is outside.
+    pub fn left(&mut self, customer: &str, segment: &str) {
+        let position = self.desk.catalog.segments().binary_search_by(|known| (*known.name).cmp(segment));
+        let Ok(index) = position else { return };
+        let members = &mut self.desk.members;
+        self.table.write(customer, |customer| {
+            count(members, index, customer.memberships.standing(index).place, -1);
+            customer.memberships.remove(index);
+        });
+    }
+
     /// Ends recovery: sets the clock and cursor, evaluates every customer, arms the timers, and announces with `cause`
     /// what differs from what had been announced, as much as one batch takes; the rest comes with the next
     /// [`super::Input::Clock`].
@@ -54,7 +68,7 @@ impl Engine {
             let reached = decided_up_to(clock, cursor, &id, cause);
             let Self { table, desk, .. } = self;
             table.write(id.as_str(), |customer| {
-                let (different, deadline) = desk.compare(customer, reached);
+                let (different, deadline) = desk.compare(&id, customer, reached);
                 desk.timers.rearm(&id, customer.deadline, deadline);
                 customer.deadline = deadline;
                 if different.is_empty() {

@@ -21,6 +21,17 @@ pub struct History {
 }
 
 impl History {
+    /// As it was written down; nothing where that is no history.
+    pub fn restored(assigned: Vec<(Position, Option<Value>)>, began: Option<Instant>) -> Option<Self> {
+        let sound = assigned.len() <= HISTORY_MAX && assigned.is_sorted_by(|a, b| a.0 <= b.0);
+        sound.then_some(Self { assigned, began })
+    }
+
+    /// The kept assignments, oldest first, and when the oldest one's run began where that was before it.
+    pub fn parts(&self) -> (&[(Position, Option<Value>)], Option<Instant>) {
+        (&self.assigned, self.began)
+    }
+
     /// Takes in a profile event that mentions the trait.
     pub fn assign(&mut self, event: &Event, slot: &Slot) {
         if *slot == Slot::Absent {

@@ -238,7 +238,7 @@ fn why(catalog: &Arc<Catalog>, events: &[Event], outcome: &Outcome) -> Option<Wh
         replay.event(0, event.clone(), drop);
     }
     replay.finish(at, drop);
-    let explain_state = |state: &Customer| explain(catalog, index, &View::of(state, state.now(at)));
+    let explain_state = |state: &Customer| explain(catalog, index, &View::of(customer.as_str(), state, state.now(at)));
     let explanation = replay.table().read(customer.as_str(), explain_state)??;
     Some(Why { customer: customer.clone(), segment: segment.clone(), at, explanation })
 }

@@ -5,6 +5,7 @@ mod control_word;
 mod dead_letter;
 mod explanation;
 mod membership;
+pub mod row;
 mod transition;
 mod value;
 

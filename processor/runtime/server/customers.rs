@@ -97,7 +97,7 @@ fn why(view: &PartitionView, id: &CustomerId, customer: &Customer, name: &str) -
         .find(|(_, segment)| &*segment.name == name)
         .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "no segment has that name: /api/v1/segments lists them"))?;
     let now = customer.now(view.clock);
-    let explanation = explain_segment(&view.catalog, index, &View::of(customer, now))
+    let explanation = explain_segment(&view.catalog, index, &View::of(id.as_str(), customer, now))
         .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "no segment has that name: /api/v1/segments lists them"))?;
     Ok(Why {
         customer_id: id.to_string(),

@@ -41,18 +41,20 @@ pub struct View<'a> {
     pub memberships: &'a Memberships,
     /// The customer's now.
     pub now: Instant,
+    /// The customer's id.
+    pub id: &'a str,
 }
 
 impl<'a> View<'a> {
     /// A customer at an instant.
-    pub const fn of(customer: &'a Customer, now: Instant) -> Self {
+    pub const fn of(id: &'a str, customer: &'a Customer, now: Instant) -> Self {
         let features = &customer.features;
-        Self { customer: features, scope: features, slots: &[], memberships: &customer.memberships, now }
+        Self { customer: features, scope: features, slots: &[], memberships: &customer.memberships, now, id }
     }
 
-    /// An event alone, of nobody: for filters.
-    pub const fn of_event(nobody: &'a FeatureSet, slots: &'a [Slot], now: Instant) -> Self {
-        Self { customer: nobody, scope: nobody, slots, memberships: Memberships::NONE, now }
+    /// An event of a customer of whom nothing else is seen: for filters.
+    pub const fn of_event(id: &'a str, nobody: &'a FeatureSet, slots: &'a [Slot], now: Instant) -> Self {
+        Self { customer: nobody, scope: nobody, slots, memberships: Memberships::NONE, now, id }
     }
 
     /// The same customer at another instant.

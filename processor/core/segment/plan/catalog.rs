@@ -12,7 +12,7 @@ use super::dispatch::{Dispatch, Dispatcher};
 use super::mask::Mask;
 use super::node::{Condition, Operand, Test};
 use super::rule::Rule;
-use super::{Measure, Span};
+use super::{Measure, Span, layout};
 use crate::customer::{Customer, Place, Standing};
 use crate::event::{Interest, Kind};
 use crate::feature::Feature;
@@ -25,6 +25,7 @@ use crate::timer::Instant;
 pub struct Catalog {
     interest: Arc<Interest>,
     hash: Arc<str>,
+    layout: Arc<str>,
     segments: Vec<CompiledSegment>,
     features: Vec<Feature>,
     groups: Vec<Vec<Feature>>,
@@ -106,7 +107,7 @@ impl Catalog {
             if is_timed(&segment.rule) {
                 timed.insert(index);
             }
-            let empty = outcome(&segment.rule, Standing::default(), &View::of(&nobody, Instant::MIN));
+            let empty = outcome(&segment.rule, Standing::default(), &View::of("", &nobody, Instant::MIN));
             if empty.place != Place::Outside || empty.until != Instant::NEVER {
                 at_birth.insert(index);
             }
@@ -114,6 +115,8 @@ impl Catalog {
             all.update([0]);
             all.update(segment.hash.as_bytes());
         }
+        let groups = compiler.groups.iter().map(|group| &group.features);
+        let layout = Sha256::digest(layout::text(&compiler.customer, groups, &interest));
         let features = compiler.customer.all.into_iter().map(|sourced| sourced.feature).collect();
         let groups = compiler
             .groups
@@ -125,6 +128,7 @@ impl Catalog {
             followers,
             interest: Arc::new(interest),
             hash: hexadecimal(&all.finalize()),
+            layout: hexadecimal(&layout),
             segments,
             features,
             groups: groups.collect(),
@@ -143,6 +147,12 @@ impl Catalog {
     /// The hash of all its segments.
     pub fn hash(&self) -> &Arc<str> {
         &self.hash
+    }
+
+    /// The hash of what the state of its customers means: state that was kept under one catalog is state of another one
+    /// exactly when both the layouts and the segments' hashes agree.
+    pub fn layout(&self) -> &Arc<str> {
+        &self.layout
     }
 
     /// The segments and ladders, sorted by name; their positions are the order of [`crate::engine::Engine::members`].
