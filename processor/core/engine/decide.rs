@@ -79,6 +79,13 @@ impl Engine {
         for (id, touched) in undecided {
             let gone = table.write(id.as_str(), |customer| {
                 let now = customer.now(clock);
+                if touched.erased {
+                    desk.end(&id, customer, now, Cause::Erasure, effects);
+                    if Desk::is_gone(customer) {
+                        desk.timers.rearm(&id, customer.deadline, Instant::NEVER);
+                        return true;
+                    }
+                }
                 if desk.is_forgotten(customer, now) {
                     return desk.fire_one(&id, customer, now, false, effects);
                 }
@@ -94,7 +101,13 @@ impl Engine {
 
 impl Desk {
     /// Fires a customer's deadlines before `time`, in order; whether it ceased to exist and this is a new life.
-    fn fire_before(&mut self, id: &CustomerId, customer: &mut Customer, time: Instant, effects: &mut Effects) -> bool {
+    pub(super) fn fire_before(
+        &mut self,
+        id: &CustomerId,
+        customer: &mut Customer,
+        time: Instant,
+        effects: &mut Effects,
+    ) -> bool {
         let mut reached = Instant::MIN;
         loop {
             let deadline =

@@ -17,6 +17,10 @@ impl Engine {
         if !self.is_new(topic, event, &mut effects.facts) {
             return;
         }
+        if self.desk.erases(event) {
+            self.erase_silently(event);
+            return;
+        }
         let Self { table, desk, .. } = self;
         table.write_or_create(&event.customer, |customer, _| {
             if desk.forget_at(customer) < event.time {

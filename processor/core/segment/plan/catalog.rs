@@ -183,6 +183,11 @@ impl Catalog {
         }
     }
 
+    /// The rank of the event type of that name.
+    pub fn rank(&self, name: &str) -> Option<u16> {
+        self.interest.kinds.iter().position(|kind| kind.name == name).and_then(|rank| u16::try_from(rank).ok())
+    }
+
     /// The name of the event type of that rank.
     pub fn kind_name(&self, rank: u16) -> Option<&CompactString> {
         self.interest.kinds.get(usize::from(rank)).map(|kind| &kind.name)
