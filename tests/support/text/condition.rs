@@ -72,6 +72,11 @@ fn written(expression: &Expression) -> (Binding, String) {
         Term::Lower(text) => (Binding::Value, format!("lower({})", condition(text))),
         Term::Since(instant) => (Binding::Value, format!("since({})", condition(instant))),
         Term::Until(instant) => (Binding::Value, format!("until({})", condition(instant))),
+        Term::InPeriod(instant, period) => (Binding::Comparison, format!("{} in {period}", sum(instant))),
+        Term::Clock(dial) => (Binding::Value, format!("{}()", dial.name())),
+        Term::Age(date) => (Binding::Value, format!("age({})", condition(date))),
+        Term::DaysUntil(instant) => (Binding::Value, format!("days_until({})", condition(instant))),
+        Term::Anniversary(date) => (Binding::Value, format!("anniversary({})", condition(date))),
         Term::Trait(path) => {
             let words = path.iter().map(|name| word(name)).collect::<Vec<_>>().join(".");
             (Binding::Value, format!("profile.{words}"))

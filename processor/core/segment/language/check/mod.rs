@@ -5,6 +5,7 @@
 
 mod arithmetic;
 mod calendar;
+mod dates;
 mod events;
 mod filter;
 mod forms;
@@ -120,7 +121,10 @@ impl<'a> Checker<'a> {
             | NodeKind::Form(_)
             | NodeKind::ForSome { .. }
             | NodeKind::Since(_)
-            | NodeKind::Until(_) => self.of_customer(node),
+            | NodeKind::Until(_)
+            | NodeKind::InPeriod(..)
+            | NodeKind::Clock(_)
+            | NodeKind::Dated(..) => self.of_customer(node),
             NodeKind::Later(later) => self.not_yet(span, later.name()),
         }
     }
@@ -139,6 +143,9 @@ impl<'a> Checker<'a> {
             NodeKind::ForSome { property, condition } => self.for_some(property, condition, span),
             NodeKind::Since(part) => self.distance(part, Term::Since, "`since`", span),
             NodeKind::Until(part) => self.distance(part, Term::Until, "`until`", span),
+            NodeKind::InPeriod(part, period) => self.in_period(part, *period, span),
+            NodeKind::Clock(dial) => Some(Typed::new(Term::Clock(*dial), Type::Number, span)),
+            NodeKind::Dated(dated, part) => self.dated(*dated, part, span),
             NodeKind::Mistake
             | NodeKind::Boolean(_)
             | NodeKind::Number(_)
@@ -193,6 +200,9 @@ fn literal(node: &Node) -> Option<Typed> {
         | NodeKind::Lower(_)
         | NodeKind::Since(_)
         | NodeKind::Until(_)
+        | NodeKind::InPeriod(..)
+        | NodeKind::Clock(_)
+        | NodeKind::Dated(..)
         | NodeKind::Later(_) => return None,
     };
     Some(Typed::constant(value, ty, node.span))
