@@ -156,6 +156,15 @@ pub enum Term {
     Anniversary(Box<Expression>),
     /// A trait of the customer.
     Trait(Path),
+    /// The instant since when a trait, of that type, has had its value; none where it has none. Written `held(..)` as
+    /// what `Since` holds.
+    SetAt(Path, Type),
+    /// Whether the customer is in the segment of that name.
+    Member(CompactString),
+    /// The name of the stage of the ladder of that name that the customer is in.
+    Stage(CompactString),
+    /// The value of the score of that name.
+    Score(CompactString),
     /// A property of the event at hand: inside a filter alone.
     Property(Path),
     /// A measurement of the customer's events.
@@ -283,6 +292,10 @@ impl Expression {
             | Term::Length(_)
             | Term::Clock(_)
             | Term::Trait(_)
+            | Term::SetAt(..)
+            | Term::Member(_)
+            | Term::Stage(_)
+            | Term::Score(_)
             | Term::Property(_)
             | Term::Form(_) => Vec::new(),
             Term::And(parts) | Term::Or(parts) => parts.iter().collect(),

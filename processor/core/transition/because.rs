@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use super::{Because, Evidence, Shown};
+use crate::customer::Place;
 use crate::event::{Identity, Value};
 use crate::feature::{Fold, Item, State};
 use crate::segment::evaluate::{View, answer, in_window, test, value, witnesses};
@@ -172,6 +173,10 @@ fn of_test<'a>(test: &'a Test, view: &View<'a>, found: &mut Vec<(&'a Measure, Vi
         | Test::Truth(operand) => {
             of_operand(operand, view, found);
         }
+        Test::Member(latch) => {
+            let inside = view.memberships.standing(latch.segment).place == Place::Inside;
+            of_condition(if inside { &latch.enter } else { &latch.leave }, view, found);
+        }
         Test::Sequence(sequence) => found.extend([(&sequence.first, *view), (&sequence.second, *view)]),
         Test::ForSome { feature, condition, .. } => {
             let Some(State::Keyed(keyed)) = view.customer.state(*feature) else { return };
@@ -196,7 +201,12 @@ fn of_condition<'a>(condition: &'a Condition, view: &View<'a>, found: &mut Vec<(
 fn of_operand<'a>(operand: &'a Operand, view: &View<'a>, found: &mut Vec<(&'a Measure, View<'a>)>) {
     match operand {
         Operand::Measure(measure) => found.push((measure, *view)),
-        Operand::Constant(_) | Operand::Millis(_) | Operand::Trait(_) | Operand::Property(_) | Operand::Clock(..) => {}
+        Operand::Constant(_)
+        | Operand::Millis(_)
+        | Operand::Trait(_)
+        | Operand::SetAt(_)
+        | Operand::Property(_)
+        | Operand::Clock(..) => {}
         Operand::Arithmetic(_, left, right) => {
             of_operand(left, view, found);
             of_operand(right, view, found);
@@ -210,7 +220,8 @@ fn of_operand<'a>(operand: &'a Operand, view: &View<'a>, found: &mut Vec<(&'a Me
         | Operand::Anniversary(inner, _)
         | Operand::Since(inner)
         | Operand::Until(inner) => of_operand(inner, view, found),
-        Operand::If(_, then, otherwise) => {
+        Operand::If(condition, then, otherwise) => {
+            of_condition(condition, view, found);
             of_operand(then, view, found);
             of_operand(otherwise, view, found);
         }

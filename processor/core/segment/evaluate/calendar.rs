@@ -23,6 +23,7 @@ pub(super) fn value<'a>(form: &'a Operand, view: &View<'a>) -> Option<(Datum<'a>
         | Operand::Millis(_)
         | Operand::Measure(_)
         | Operand::Trait(_)
+        | Operand::SetAt(_)
         | Operand::Property(_)
         | Operand::Arithmetic(..)
         | Operand::Negate(_)

@@ -58,6 +58,10 @@ pub(super) enum NodeKind {
     InPeriod(Box<Node>, Period),
     Clock(Dial),
     Dated(Dated, Box<Node>),
+    /// `held(profile.a)`
+    Held(Vec<Name>),
+    /// `member(..)`, `stage(..)` and `score(..)`
+    Reference(About, Name),
     /// A form that is read and not yet given a meaning.
     Later(Later),
 }
@@ -70,6 +74,34 @@ pub(super) enum FormNode {
     Moment(Side, EventsNode, Option<WindowNode>),
     Pick(Side, ColumnNode, Option<WindowNode>),
     Sequence { first: EventsNode, second: EventsNode, within: Option<(Length, Span)>, window: Option<WindowNode> },
+}
+
+/// What a form about another definition is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum About {
+    Segment,
+    Ladder,
+    Score,
+}
+
+impl About {
+    /// The form.
+    pub(super) const fn form(self) -> &'static str {
+        match self {
+            Self::Segment => "member",
+            Self::Ladder => "stage",
+            Self::Score => "score",
+        }
+    }
+
+    /// What it is called in mistakes.
+    pub(super) const fn noun(self) -> &'static str {
+        match self {
+            Self::Segment => "segment",
+            Self::Ladder => "ladder",
+            Self::Score => "score",
+        }
+    }
 }
 
 /// A name and where it stands.
@@ -194,8 +226,6 @@ pub(super) enum Later {
     LongSequence,
     Sessions,
     Some,
-    Held,
-    Reference,
     Distance,
     Bucket,
     Matches,
@@ -212,8 +242,6 @@ impl Later {
             Self::LongSequence => "a sequence of three steps, with `all within` or `without`",
             Self::Sessions => "`visits(..)` and `time_spent(..)`",
             Self::Some => "`some list (..)`",
-            Self::Held => "`held(..)`",
-            Self::Reference => "`member(..)`, `stage(..)` and `score(..)`",
             Self::Distance => "distances: `distance(..)`, `point(..)` and kilometres",
             Self::Bucket => "`bucket(..)`",
             Self::Matches => "`matches`",

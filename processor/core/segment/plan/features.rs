@@ -49,6 +49,8 @@ pub(super) struct Sourced {
     pub selector: Option<Selector>,
     /// Its property.
     pub reads: Option<Reads>,
+    /// What tells it from every other one.
+    pub key: String,
 }
 
 /// The features of one scope: of a customer, or of one value inside a `for some`.
@@ -96,6 +98,8 @@ pub(super) enum Wanted {
     Latest(Rule, Measured),
     /// A trait.
     Register,
+    /// A trait with its latest assignments.
+    History,
     /// Features by value.
     Keyed(usize),
 }
@@ -104,13 +108,14 @@ impl Features {
     /// The index of the feature that serves a reader.
     pub(super) fn serve(&mut self, selector: Option<&Selector>, reads: Option<&Reads>, wanted: Wanted) -> usize {
         let key = key(selector, reads, &wanted);
-        let index = *self.by_key.entry(key).or_insert(self.all.len());
+        let index = *self.by_key.entry(key.clone()).or_insert(self.all.len());
         match self.all.get_mut(index) {
             Some(sourced) => widen(&mut sourced.feature.fold, wanted),
             None => self.all.push(Sourced {
                 feature: Feature { fold: made(wanted), text: describe(selector, reads) },
                 selector: selector.cloned(),
                 reads: reads.cloned(),
+                key,
             }),
         }
         index
@@ -130,6 +135,7 @@ fn key(selector: Option<&Selector>, reads: Option<&Reads>, wanted: &Wanted) -> S
         Wanted::Entries { identified, measured, .. } => format!("entries {identified} {measured:?}"),
         Wanted::Latest(_, measured) => format!("latest {measured:?}"),
         Wanted::Register => "trait".to_owned(),
+        Wanted::History => "history".to_owned(),
         Wanted::Keyed(group) => format!("keyed {group}"),
     };
     let bounds = selector.and_then(|selector| selector.bounds);
@@ -161,6 +167,7 @@ fn made(wanted: Wanted) -> Fold {
         }
         Wanted::Latest(rule, measured) => Fold::Latest { retention: Retention::of(rule), measured },
         Wanted::Register => Fold::Register,
+        Wanted::History => Fold::History,
         Wanted::Keyed(group) => Fold::Keyed(group),
     }
 }

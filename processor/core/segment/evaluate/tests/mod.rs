@@ -9,7 +9,7 @@ use crate::event::{Decoder, Record, TopicRules};
 use crate::replay::{Replay, settings};
 use crate::segment::evaluate::{View, answer, settled};
 use crate::segment::language::{Diagnostic, builtin_declarations, condition};
-use crate::segment::plan::{Answer, Catalog};
+use crate::segment::plan::{Answer, Catalog, Condition, Rule};
 use crate::segment::{Definitions, SegmentDefinition, Type};
 use crate::timer::{Instant, Zone};
 
@@ -39,12 +39,17 @@ impl Subject {
             name: "s".into(),
             description: None,
             condition: condition(text, &mut declarations, &zone)?,
+            latch: None,
             grace_millis: 0,
             attach: Vec::new(),
             labels: std::collections::BTreeMap::new(),
             zone,
         };
-        let catalog = Arc::new(Catalog::compile(&Definitions { declarations, segments: vec![segment] }));
+        let catalog = Arc::new(Catalog::compile(&Definitions {
+            declarations,
+            segments: vec![segment],
+            ..Definitions::default()
+        }));
         let decoder = Decoder::new(catalog.interest(), &TopicRules { key_required: false, ..TopicRules::default() });
         let mut replay = Replay::new(Arc::clone(&catalog), &settings(None));
         for event in events {
@@ -58,17 +63,22 @@ impl Subject {
     }
 
     fn at(&self, now: Instant) -> Answer {
-        answer(&self.catalog.segments()[0].condition, &self.view(now))
+        answer(self.condition(), &self.view(now))
     }
 
     /// When the answer at `now` really changes; nothing where that is not found in so many steps.
     fn changes(&self, now: Instant) -> Option<Instant> {
-        let (answer, is_bound) = settled(&self.catalog.segments()[0].condition, &self.view(now));
+        let (answer, is_bound) = settled(self.condition(), &self.view(now));
         (!is_bound).then_some(answer.until)
     }
 
+    fn condition(&self) -> &Condition {
+        let Rule::Holds(condition) = &self.catalog.segments()[0].rule else { panic!("a segment of one condition") };
+        condition
+    }
+
     fn view(&self, now: Instant) -> View<'_> {
-        View::of(CUSTOMER, &self.customer.features, now)
+        View::of(CUSTOMER, &self.customer, now)
     }
 }
 

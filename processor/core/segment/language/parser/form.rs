@@ -1,6 +1,6 @@
 //! Values that begin with a name: traits, properties, and the forms by their names.
 
-use super::super::ast::{Counting, Dated, FormNode, Later, Measure, Node, NodeKind};
+use super::super::ast::{About, Counting, Dated, FormNode, Later, Measure, Name, Node, NodeKind};
 use super::super::suggest::did_you_mean;
 use super::super::token::{Sign, Token, TokenKind, is_reserved};
 use super::super::{Diagnostic, Span};
@@ -140,8 +140,10 @@ fn form(cursor: &mut Cursor<'_>, name: &str, start: Span) -> Parsed<Node> {
         "days_until" => of_one(cursor, |node| NodeKind::Dated(Dated::DaysUntil, node)),
         "age" => of_one(cursor, |node| NodeKind::Dated(Dated::Age, node)),
         "anniversary" => of_one(cursor, |node| NodeKind::Dated(Dated::Anniversary, node)),
-        "held" => trait_path(cursor).map(|node| (NodeKind::Later(Later::Held), node.height)),
-        "member" | "stage" | "score" => text(cursor).map(|()| (NodeKind::Later(Later::Reference), 0)),
+        "held" => held(cursor),
+        "member" => reference(cursor, About::Segment),
+        "stage" => reference(cursor, About::Ladder),
+        "score" => reference(cursor, About::Score),
         "distance" => pair(cursor, expr),
         "point" => pair(cursor, sign),
         "weekday" => Ok((NodeKind::Clock(Dial::Weekday), 0)),
@@ -152,6 +154,17 @@ fn form(cursor: &mut Cursor<'_>, name: &str, start: Span) -> Parsed<Node> {
     }?;
     cursor.close(Sign::Close, opened)?;
     cursor.node(kind, start, below)
+}
+
+fn held(cursor: &mut Cursor<'_>) -> Parsed<Inside> {
+    cursor.word("profile")?;
+    Ok((NodeKind::Held(cursor.path(1)?), 0))
+}
+
+fn reference(cursor: &mut Cursor<'_>, about: About) -> Parsed<Inside> {
+    let span = cursor.peek().span;
+    let text = text(cursor)?;
+    Ok((NodeKind::Reference(about, Name { text, span }), 0))
 }
 
 fn measured(form: FormNode) -> NodeKind {
