@@ -4,6 +4,7 @@
 //! part of it, and never more than a named cap. Late events do not break this: what was dropped was older than enough
 //! newer events, or outside every window for good.
 
+use super::reach::Reach;
 use crate::timer::{Instant, Length, Zone};
 
 /// The most events a list keeps; the newest stay, and answers say that they are truncated.
@@ -35,10 +36,10 @@ pub enum Rule {
         /// How many.
         count: usize,
         /// Entries not yet this long ago are kept on top.
-        delay: Option<Horizon>,
+        delay: Option<Reach>,
     },
     /// Everything that is less than this long ago.
-    Within(Horizon),
+    Within(Reach),
     /// Everything.
     All,
 }
@@ -83,14 +84,17 @@ impl Retention {
 
     /// How many of the newest entries are needed at `now`, of `len` whose times, oldest first, `time_of` tells.
     pub fn needed(&self, len: usize, now: Instant, time_of: impl Fn(usize) -> Instant) -> usize {
-        let younger =
-            |horizon: &Horizon| (0..len).rev().take_while(|index| horizon.passes(time_of(*index)) > now).count();
+        let younger = |reach: &Reach| {
+            let cutoff = reach.cutoff(now);
+            let is_younger = |time: Instant| cutoff.map_or_else(|| reach.passes(time) > now, |cutoff| time > cutoff);
+            (0..len).rev().take_while(|index| is_younger(time_of(*index))).count()
+        };
         let by_rule = |rule: &Rule| match rule {
             Rule::Newest { count, delay: None } => *count,
             Rule::Newest { count, delay: Some(delay) } => count.saturating_add(younger(delay)),
-            Rule::Within(horizon) => {
-                let oldest_inside = len == 0 || horizon.passes(time_of(0)) > now;
-                if oldest_inside { len } else { younger(horizon) }
+            Rule::Within(reach) => {
+                let oldest_inside = len == 0 || reach.passes(time_of(0)) > now;
+                if oldest_inside { len } else { younger(reach) }
             }
             Rule::All => len,
         };

@@ -7,6 +7,7 @@ pub fn parts_mut(expression: &mut Expression) -> Vec<&mut Expression> {
     match &mut expression.term {
         Term::Constant(_)
         | Term::Length(_)
+        | Term::Clock(_)
         | Term::Trait(_)
         | Term::SetAt(..)
         | Term::Member(_)
@@ -32,6 +33,10 @@ pub fn parts_mut(expression: &mut Expression) -> Vec<&mut Expression> {
         | Term::StartOf(part)
         | Term::Since(part)
         | Term::Until(part)
+        | Term::InPeriod(part, _)
+        | Term::Age(part)
+        | Term::DaysUntil(part)
+        | Term::Anniversary(part)
         | Term::ForSome { condition: part, .. } => vec![part],
     }
 }

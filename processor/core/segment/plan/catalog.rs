@@ -328,7 +328,7 @@ fn reads_time(condition: &Condition) -> bool {
         Condition::Leaf(leaf) => match &leaf.test {
             Test::Reach { measure, .. } => slides(measure),
             Test::Order(_, left, right) => slides(left) || slides(right),
-            Test::Distance { .. } => true,
+            Test::Distance { .. } | Test::Period(..) => true,
             Test::Compare(_, left, right)
             | Test::Contains(left, right)
             | Test::StartsWith(left, right)
@@ -343,7 +343,12 @@ fn reads_time(condition: &Condition) -> bool {
 
 fn varies(operand: &Operand) -> bool {
     match operand {
-        Operand::Since(_) | Operand::Until(_) => true,
+        Operand::Since(_)
+        | Operand::Until(_)
+        | Operand::Clock(..)
+        | Operand::Age(..)
+        | Operand::DaysUntil(..)
+        | Operand::Anniversary(..) => true,
         Operand::Constant(_) | Operand::Millis(_) | Operand::Trait(_) | Operand::SetAt(_) | Operand::Property(_) => {
             false
         }
