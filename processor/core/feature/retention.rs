@@ -52,12 +52,7 @@ impl Rule {
             (Self::Newest { count, delay }, Self::Newest { count: needed, delay: of }) => {
                 count >= needed && delay == of
             }
-            (Self::Within(horizon), Self::Within(needed)) => {
-                horizon == needed
-                    || (horizon.length.millis() >= needed.length.millis()
-                        && !horizon.length.is_calendar()
-                        && !needed.length.is_calendar())
-            }
+            (Self::Within(reach), Self::Within(needed)) => reach.covers(needed),
             (Self::Newest { .. } | Self::Within(_), _) => false,
         }
     }
