@@ -17,8 +17,11 @@ pub mod evaluate;
 mod explain;
 
 pub use chain::{Chain, ChainStep};
-pub use definition::{Declarations, Definitions, EventType, Property, SegmentDefinition};
-pub use explain::{Explanation, VALUES_EXPLAINED_MAX, explain};
+pub use definition::{
+    Declarations, Definitions, EventType, LadderDefinition, LatchDefinition, Property, ScoreDefinition,
+    SegmentDefinition,
+};
+pub use explain::{Explanation, VALUES_EXPLAINED_MAX, explain, explain_condition};
 pub use expression::{
     Arithmetic, ColumnRef, Events, Expression, Form, Path, Relation, Selection, Side, Term, Type, Window,
 };

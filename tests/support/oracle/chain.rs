@@ -3,6 +3,7 @@
 use spicchio_core::segment::{Chain, ChainStep, Events, Window};
 use spicchio_core::timer::Instant;
 
+use super::calendar::lies_in;
 use super::evaluate::Sight;
 use super::form::counted;
 use super::history::Happening;
@@ -84,6 +85,7 @@ impl<'a> Sight<'a> {
                 to.after(instant, self.zone) <= self.now && self.now < from.after(instant, self.zone)
             }
             Window::Between { from, to } => *from <= instant && to.is_none_or(|to| instant < to),
+            Window::Period(period) => lies_in(*period, instant, self.now, self.zone),
             Window::After(nth, events, inner) => {
                 counted(*nth, self.inside(events, inner)).is_none_or(|opening| instant > opening.time)
             }

@@ -52,7 +52,9 @@ fn steps(chain: &Chain) -> String {
 fn last_part(window: &Window) -> String {
     match window {
         Window::Life => String::new(),
-        Window::Last { .. } | Window::Between { .. } | Window::After(..) => format!("; {}", span(window)),
+        Window::Last { .. } | Window::Between { .. } | Window::Period(_) | Window::After(..) => {
+            format!("; {}", span(window))
+        }
     }
 }
 
@@ -103,7 +105,9 @@ fn filter(events: &Events) -> String {
 fn last_argument(window: &Window) -> String {
     match window {
         Window::Life => String::new(),
-        Window::Last { .. } | Window::Between { .. } | Window::After(..) => format!(", {}", span(window)),
+        Window::Last { .. } | Window::Between { .. } | Window::Period(_) | Window::After(..) => {
+            format!(", {}", span(window))
+        }
     }
 }
 
@@ -114,6 +118,7 @@ fn span(window: &Window) -> String {
         Window::Last { from, to } => format!("{from}..{to}"),
         Window::Between { from, to: None } => format!("since {from}"),
         Window::Between { from, to: Some(to) } => format!("{from}..{to}"),
+        Window::Period(period) => period.to_string(),
         Window::After(nth, events, inner) => format!("since {}", moment(*nth, events, inner)),
     }
 }

@@ -8,7 +8,7 @@ use crate::feature::{Horizon, Rule};
 use crate::segment::{Chain as Written, ChainStep, Events, Nth};
 use crate::timer::{Instant, Length};
 
-impl Compiler {
+impl Compiler<'_> {
     /// How a chain is kept and read.
     pub(super) fn chain(&mut self, chain: &Written) -> Chain {
         let last = chain.steps.last().map_or(&chain.first, ChainStep::events);

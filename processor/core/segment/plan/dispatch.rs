@@ -7,7 +7,7 @@ use super::node::Condition;
 use crate::event::{Column, Interest, ItemProperty, KindInterest, Slot};
 use crate::feature::Fold;
 use crate::segment::language::LINE_ITEMS;
-use crate::segment::{Declarations, Expression, Selection, Term, Type};
+use crate::segment::{Declarations, Definitions, Expression, Selection, Term, Type};
 use crate::timer::{Instant, Zone};
 
 /// What an event of one type is folded into.
@@ -172,7 +172,9 @@ impl<'a> Dispatcher<'a> {
         collect_properties(filter, &mut properties);
         let slots =
             properties.into_iter().filter_map(|reads| self.slot(kind, &reads, false).map(|slot| (reads.path, slot)));
-        let mut compiler = Compiler::new(zone.clone());
+        let nothing = Definitions::default();
+        let mut compiler = Compiler::of(&nothing);
+        compiler.zone = zone.clone();
         compiler.slots = slots.collect();
         compiler.condition(filter)
     }

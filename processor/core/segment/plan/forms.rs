@@ -8,9 +8,9 @@ use super::features::{Reads, Selector, Wanted};
 use super::measure::{Measure, Reading, Refunds, Sequence, Span};
 use super::orders::{Together, is_settled};
 use crate::event::Number;
-use crate::feature::{Extreme, Horizon, Measured, Rule};
+use crate::feature::{Extreme, Horizon, Measured, Reach, Rule};
 use crate::segment::{ColumnRef, Events, Expression, Form, Nth, Path, Selection, Side, Term, Type, Window};
-use crate::timer::{Instant, Length, Zone};
+use crate::timer::{Instant, Length, Period, Zone};
 
 use super::compile::Compiler;
 
@@ -24,7 +24,7 @@ pub(super) enum Need {
 }
 
 impl Need {
-    fn newest(self, otherwise: Rule, delay: Option<&Horizon>) -> Rule {
+    fn newest(self, otherwise: Rule, delay: Option<&Reach>) -> Rule {
         match self {
             Self::Threshold(limit) => {
                 Rule::Newest { count: usize::try_from(limit).unwrap_or(usize::MAX), delay: delay.cloned() }
@@ -42,7 +42,7 @@ pub(super) struct Frame {
     /// The rule that keeps the whole window.
     pub(super) whole: Rule,
     /// The newer edge, where the window ends in the past.
-    pub(super) delay: Option<Horizon>,
+    pub(super) delay: Option<Reach>,
     /// The window starts after an event that can tie with those counted.
     pub(super) ties: bool,
 }
@@ -70,6 +70,12 @@ impl Frame {
         Self { bounds: None, span: Span::Whole, whole, delay: None, ties: false }
     }
 
+    /// From so far back until now, or until so far back.
+    fn back_to(from: Reach, to: Option<Reach>) -> Self {
+        let span = Span::Last { from: from.clone(), to: to.clone() };
+        Self { span, bounds: None, whole: Rule::Within(from), delay: to, ties: false }
+    }
+
     /// Nothing but fixed instants bounds it.
     const fn is_life(&self) -> bool {
         matches!(self.span, Span::Whole)
@@ -81,7 +87,7 @@ impl Frame {
     }
 }
 
-impl Compiler {
+impl Compiler<'_> {
     /// The measure of a form other than `sequence`.
     pub(super) fn measure(&mut self, form: &Form, need: Need) -> Measure {
         let text = Expression { term: Term::Form(form.clone()), ty: Type::Number }.to_string();
@@ -118,10 +124,12 @@ impl Compiler {
             Window::Life => plain(Span::Whole, None, Rule::All),
             Window::Between { from, to } => plain(Span::Whole, Some((*from, *to)), Rule::All),
             Window::Last { from, to } => {
-                let horizon = |length: Length| Horizon { length, zone: self.zone.clone() };
-                let (from, to) = (horizon(*from), (*to != Length::default()).then(|| horizon(*to)));
-                let span = Span::Last { from: from.clone(), to: to.clone() };
-                Frame { span, bounds: None, whole: Rule::Within(from), delay: to, ties: false }
+                let ago = |length: Length| Reach::Ago(Horizon { length, zone: self.zone.clone() });
+                Frame::back_to(ago(*from), (*to != Length::default()).then(|| ago(*to)))
+            }
+            Window::Period(Period { unit, offset }) => {
+                let turns = |count: i32| Reach::Turns { unit: *unit, count, zone: self.zone.clone() };
+                Frame::back_to(turns(1 - *offset), (*offset < 0).then(|| turns(-*offset)))
             }
             Window::After(nth, anchor, inner) => {
                 let ties = can_tie(anchor, counted);
@@ -339,8 +347,9 @@ impl Compiler {
 /// The rule that keeps every earlier step whose later one can still lie in the window.
 pub(super) fn reach_back(window: &Rule, within: Option<&Horizon>, zone: &Zone) -> Rule {
     match (window, within) {
-        (Rule::Within(horizon), Some(within)) => {
-            Rule::Within(Horizon { length: one_after_the_other(horizon.length, within.length), zone: zone.clone() })
+        (Rule::Within(reach), Some(within)) => {
+            let length = one_after_the_other(reach.at_most(), within.length);
+            Rule::Within(Reach::Ago(Horizon { length, zone: zone.clone() }))
         }
         (Rule::Within(_) | Rule::All | Rule::Newest { .. }, _) => Rule::All,
     }

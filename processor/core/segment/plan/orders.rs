@@ -53,7 +53,7 @@ fn split(events: &Events) -> Option<(Events, bool)> {
     Some((Events { selection: events.selection.clone(), filter: filter.map(Box::new) }, refunded))
 }
 
-impl Compiler {
+impl Compiler<'_> {
     /// How events are read of which refunds select some; nothing where they do not.
     pub(super) fn settled(
         &mut self,

@@ -24,6 +24,7 @@ impl Checker<'_> {
                 };
                 self.fail(Diagnostic::error("empty-window", *span, message).help(help))
             }
+            WindowKind::Period(period) => self.period_window(*period, *span),
             WindowKind::Since(from) => Some(Window::Between { from: self.moment_of(*from), to: None }),
             WindowKind::Between(from, to) => {
                 let (from, to) = (self.moment_of(*from), self.moment_of(*to));
@@ -39,7 +40,6 @@ impl Checker<'_> {
                 let (nth, inner) = (self.nth(*nth), self.window(inner.as_deref()));
                 Some(Window::After(nth?, events?, Box::new(inner?)))
             }
-            WindowKind::Later(later) => self.not_yet(*span, later.name()),
         }
     }
 
