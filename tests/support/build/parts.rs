@@ -8,6 +8,9 @@ pub fn parts_mut(expression: &mut Expression) -> Vec<&mut Expression> {
         Term::Constant(_)
         | Term::Length(_)
         | Term::Clock(_)
+        | Term::Metres(_)
+        | Term::Bucket { .. }
+        | Term::Item(_)
         | Term::Trait(_)
         | Term::SetAt(..)
         | Term::Member(_)
@@ -23,6 +26,8 @@ pub fn parts_mut(expression: &mut Expression) -> Vec<&mut Expression> {
         | Term::Contains(left, right)
         | Term::StartsWith(left, right)
         | Term::EndsWith(left, right)
+        | Term::Distance(left, right)
+        | Term::Some { list: left, condition: right }
         | Term::Arithmetic(_, left, right) => vec![left, right],
         Term::Not(part)
         | Term::Missing(part)
@@ -34,6 +39,7 @@ pub fn parts_mut(expression: &mut Expression) -> Vec<&mut Expression> {
         | Term::Since(part)
         | Term::Until(part)
         | Term::InPeriod(part, _)
+        | Term::Matches(part, _)
         | Term::Age(part)
         | Term::DaysUntil(part)
         | Term::Anniversary(part)

@@ -133,7 +133,7 @@ fn value(random: &mut Random, scale: &Scale, ty: &Type) -> Json {
         Type::Date => Json::Text(scale.zone.date(scale.at(tick)).to_string()),
         Type::List if random.chance(50) => Json::List((0..random.between(0, 3)).map(|_| item(random)).collect()),
         Type::List => Json::List((0..random.between(0, 3)).map(|_| line_item(random)).collect()),
-        Type::Duration | Type::Point => Json::Null,
+        Type::Duration | Type::Point | Type::Distance => Json::Null,
     }
 }
 

@@ -59,7 +59,14 @@ impl<'a> Sight<'a> {
             Term::Trait(path) => trait_value(self.events, path, self.declarations).as_ref().map(Into::into),
             Term::Property(path) => self.at_hand?.property(path, self.declarations).as_ref().map(Into::into),
             Term::Form(form) => self.measure(form),
-            Term::SetAt(..) | Term::Member(_) | Term::Stage(_) | Term::Score(_) => {
+            Term::SetAt(..)
+            | Term::Member(_)
+            | Term::Stage(_)
+            | Term::Score(_)
+            | Term::Metres(_)
+            | Term::Distance(..)
+            | Term::Bucket { .. }
+            | Term::Item(_) => {
                 unreachable!("not generated: {:?}", expression.term)
             }
             Term::And(_)
@@ -74,6 +81,8 @@ impl<'a> Sight<'a> {
             | Term::Missing(_)
             | Term::Exists(_)
             | Term::InPeriod(..)
+            | Term::Matches(..)
+            | Term::Some { .. }
             | Term::ForSome { .. } => Some(Quantity::Boolean(self.is_true(&expression.term))),
         }
     }
@@ -96,6 +105,8 @@ impl<'a> Sight<'a> {
             }
             Term::Missing(value) => self.evaluate(value).is_none(),
             Term::Exists(value) => self.evaluate(value).is_some(),
+            Term::Matches(text, pattern) => self.text(text).is_some_and(|text| pattern.is_found_in(&text)),
+            Term::Some { .. } => unreachable!("not generated: {term:?}"),
             Term::InPeriod(instant, period) => self
                 .instant(instant)
                 .is_some_and(|instant| lies_in(*period, millisecond(&instant), self.now, self.zone)),
@@ -114,6 +125,10 @@ impl<'a> Sight<'a> {
             | Term::Age(_)
             | Term::DaysUntil(_)
             | Term::Anniversary(_)
+            | Term::Metres(_)
+            | Term::Distance(..)
+            | Term::Bucket { .. }
+            | Term::Item(_)
             | Term::Trait(_)
             | Term::SetAt(..)
             | Term::Member(_)

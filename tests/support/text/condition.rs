@@ -1,6 +1,6 @@
 //! Operators, from loose to tight, and literals.
 
-use spicchio_core::event::Value;
+use spicchio_core::event::{Number, Value};
 use spicchio_core::segment::{Arithmetic, Expression, Relation, Term};
 
 use super::form::form;
@@ -73,6 +73,23 @@ fn written(expression: &Expression) -> (Binding, String) {
         Term::Since(instant) if matches!(instant.term, Term::SetAt(..)) => written(instant),
         Term::Since(instant) => (Binding::Value, format!("since({})", condition(instant))),
         Term::Until(instant) => (Binding::Value, format!("until({})", condition(instant))),
+        Term::Matches(text, pattern) => {
+            let pattern = literal(&Value::Text(pattern.as_str().into()));
+            (Binding::Comparison, format!("{} matches {pattern}", sum(text)))
+        }
+        Term::Metres(metres) => {
+            let kilometres = Number::from_millionths(metres * Number::SCALE / 1_000);
+            (Binding::Value, format!("{kilometres}km"))
+        }
+        Term::Distance(one, other) => (Binding::Value, format!("distance({}, {})", condition(one), condition(other))),
+        Term::Bucket { count, salt } => {
+            let salt = literal(&Value::Text(salt.clone()));
+            (Binding::Value, format!("bucket({count}, {salt})"))
+        }
+        Term::Some { list, condition: inside } => {
+            (Binding::Value, format!("some {} ({})", condition(list), condition(inside)))
+        }
+        Term::Item(path) => (Binding::Value, property(path)),
         Term::InPeriod(instant, period) => (Binding::Comparison, format!("{} in {period}", sum(instant))),
         Term::Clock(dial) => (Binding::Value, format!("{}()", dial.name())),
         Term::Age(date) => (Binding::Value, format!("age({})", condition(date))),

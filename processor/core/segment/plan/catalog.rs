@@ -12,6 +12,7 @@ use super::dispatch::{Dispatch, Dispatcher};
 use super::mask::Mask;
 use super::node::{Condition, Operand, Test};
 use super::rule::Rule;
+use super::who::asks_who;
 use super::{Measure, Span, layout};
 use crate::customer::{Customer, Place, Standing};
 use crate::event::{Interest, Kind};
@@ -108,7 +109,7 @@ impl Catalog {
                 timed.insert(index);
             }
             let empty = outcome(&segment.rule, Standing::default(), &View::of("", &nobody, Instant::MIN));
-            if empty.place != Place::Outside || empty.until != Instant::NEVER {
+            if empty.place != Place::Outside || empty.until != Instant::NEVER || asks_who(definitions, &segment.name) {
                 at_birth.insert(index);
             }
             all.update(segment.name.as_bytes());
@@ -276,6 +277,8 @@ fn reads_time(condition: &Condition) -> bool {
             | Test::Contains(left, right)
             | Test::StartsWith(left, right)
             | Test::EndsWith(left, right) => varies(left) || varies(right),
+            Test::Some(list, condition) => varies(list) || reads_time(condition),
+            Test::Matches(operand, _) => varies(operand),
             Test::In(operand, ..) | Test::Missing(operand, _) | Test::Truth(operand) => varies(operand),
             Test::Sequence(sequence) => slides(&sequence.second),
             Test::ForSome { condition, .. } => reads_time(condition),
@@ -296,7 +299,8 @@ fn varies(operand: &Operand) -> bool {
             false
         }
         Operand::Measure(measure) => slides(measure),
-        Operand::Arithmetic(_, left, right) => varies(left) || varies(right),
+        Operand::Metres(_) | Operand::Item(..) | Operand::Bucket(..) => false,
+        Operand::Arithmetic(_, left, right) | Operand::Distance(left, right) => varies(left) || varies(right),
         Operand::Negate(inner) | Operand::Lower(inner) | Operand::DateOf(inner, _) | Operand::StartOf(inner, _) => {
             varies(inner)
         }

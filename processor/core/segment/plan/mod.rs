@@ -15,6 +15,7 @@ mod measure;
 mod node;
 mod rule;
 mod segments;
+mod who;
 
 pub use catalog::{Catalog, CompiledSegment};
 pub use dispatch::{Dispatch, FeatureUse, GroupStep, Step};
