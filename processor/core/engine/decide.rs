@@ -330,7 +330,8 @@ impl Desk {
             otherwise: correction.cause,
         };
         customer.batch = self.batch;
-        self.decide(&question, customer, effects);
+        let least = self.decide(&question, customer, effects);
+        self.arm(id, customer, least.min(customer.deadline));
     }
 }
 

@@ -4,6 +4,7 @@
 //! and the same inputs in the same order give the same effects. Not here: which record is next and how far time has
 //! come (`timer::PartitionClock`), what is written to Kafka (`wire`), transactions (`spicchio-runtime`).
 
+mod adopt;
 mod announce;
 mod decide;
 mod erase;

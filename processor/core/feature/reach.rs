@@ -30,6 +30,15 @@ impl Reach {
         }
     }
 
+    /// Whether nothing that this lets go is wanted by `other`; false where that is not plain.
+    pub fn covers(&self, other: &Self) -> bool {
+        let fixed = |reach: &Self| match reach {
+            Self::Ago(horizon) if !horizon.length.is_calendar() => Some(horizon.length.millis()),
+            Self::Ago(_) | Self::Turns { .. } => None,
+        };
+        self == other || fixed(self).zip(fixed(other)).is_some_and(|(mine, theirs)| mine >= theirs)
+    }
+
     /// The latest time that is too old at `now`, where that is found quicker than by trying.
     pub fn cutoff(&self, now: Instant) -> Option<Instant> {
         match self {

@@ -44,6 +44,20 @@ pub enum Rule {
     All,
 }
 
+impl Rule {
+    /// Whether what this reader needs holds all that the other one needs.
+    fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::All, _) => true,
+            (Self::Newest { count, delay }, Self::Newest { count: needed, delay: of }) => {
+                count >= needed && delay == of
+            }
+            (Self::Within(reach), Self::Within(needed)) => reach.covers(needed),
+            (Self::Newest { .. } | Self::Within(_), _) => false,
+        }
+    }
+}
+
 /// What all readers of a list need together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Retention {
@@ -90,6 +104,11 @@ impl Retention {
             Rule::Newest { delay: Some(_), .. } | Rule::Within(_) | Rule::All => None,
         };
         self.rules.iter().map(count).try_fold(0, |most, count| Some(most.max(count?)))
+    }
+
+    /// Whether a list kept by these rules holds all that one by the other rules would.
+    pub fn covers(&self, other: &Self) -> bool {
+        other.rules.iter().all(|needed| self.rules.iter().any(|kept| kept.covers(needed)))
     }
 
     /// The rules, for `check --explain-cost`.

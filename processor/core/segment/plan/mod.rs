@@ -4,6 +4,7 @@
 //! touches only the features that its type and their filters admit, and only segments that read those are evaluated.
 
 mod access;
+mod adoption;
 mod catalog;
 mod compile;
 mod dispatch;
@@ -17,6 +18,7 @@ mod rule;
 mod segments;
 mod who;
 
+pub use adoption::Adoption;
 pub use catalog::{Catalog, CompiledSegment};
 pub use dispatch::{Dispatch, FeatureUse, GroupStep, Step};
 pub use mask::Mask;
