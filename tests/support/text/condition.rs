@@ -74,22 +74,14 @@ fn written(expression: &Expression) -> (Binding, String) {
         Term::Since(instant) => (Binding::Value, format!("since({})", condition(instant))),
         Term::Until(instant) => (Binding::Value, format!("until({})", condition(instant))),
         Term::Matches(text, pattern) => {
-            let pattern = literal(&Value::Text(pattern.as_str().into()));
-            (Binding::Comparison, format!("{} matches {pattern}", sum(text)))
+            (Binding::Comparison, format!("{} matches {}", sum(text), quoted(pattern.as_str())))
         }
-        Term::Metres(metres) => {
-            let kilometres = Number::from_millionths(metres * Number::SCALE / 1_000);
-            (Binding::Value, format!("{kilometres}km"))
-        }
+        Term::Metres(metres) => (Binding::Value, kilometres(*metres)),
         Term::Distance(one, other) => (Binding::Value, format!("distance({}, {})", condition(one), condition(other))),
-        Term::Bucket { count, salt } => {
-            let salt = literal(&Value::Text(salt.clone()));
-            (Binding::Value, format!("bucket({count}, {salt})"))
-        }
+        Term::Bucket { count, salt } => (Binding::Value, format!("bucket({count}, {})", quoted(salt))),
         Term::Some { list, condition: inside } => {
             (Binding::Value, format!("some {} ({})", condition(list), condition(inside)))
         }
-        Term::Item(path) => (Binding::Value, property(path)),
         Term::InPeriod(instant, period) => (Binding::Comparison, format!("{} in {period}", sum(instant))),
         Term::Clock(dial) => (Binding::Value, format!("{}()", dial.name())),
         Term::Age(date) => (Binding::Value, format!("age({})", condition(date))),
@@ -103,7 +95,7 @@ fn written(expression: &Expression) -> (Binding, String) {
             let words = path.iter().map(|name| word(name)).collect::<Vec<_>>().join(".");
             (Binding::Value, format!("profile.{words}"))
         }
-        Term::Property(path) => (Binding::Value, property(path)),
+        Term::Property(path) | Term::Item(path) => (Binding::Value, property(path)),
         Term::Form(measured) => (Binding::Value, form(measured)),
         Term::ForSome { property: path, condition: inside, .. } => {
             (Binding::Value, format!("for some {} ({})", property(path), condition(inside)))
@@ -153,11 +145,19 @@ const fn binding_of(value: &Value) -> Binding {
     }
 }
 
+fn kilometres(metres: i64) -> String {
+    format!("{}km", Number::from_millionths(metres * Number::SCALE / 1_000))
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
 fn literal(value: &Value) -> String {
     match value {
         Value::Boolean(boolean) => boolean.to_string(),
         Value::Number(number) => number.to_string(),
-        Value::Text(text) => format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")),
+        Value::Text(text) => quoted(text),
         Value::Instant(instant) => instant.to_string(),
         Value::Date(date) => date.to_string(),
         Value::Point(point) => format!("point({}, {})", point.latitude, point.longitude),

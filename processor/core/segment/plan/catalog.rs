@@ -335,8 +335,9 @@ fn reads_time(condition: &Condition) -> bool {
             | Test::StartsWith(left, right)
             | Test::EndsWith(left, right) => varies(left) || varies(right),
             Test::Some(list, condition) => varies(list) || reads_time(condition),
-            Test::Matches(operand, _) => varies(operand),
-            Test::In(operand, ..) | Test::Missing(operand, _) | Test::Truth(operand) => varies(operand),
+            Test::Matches(operand, _) | Test::In(operand, ..) | Test::Missing(operand, _) | Test::Truth(operand) => {
+                varies(operand)
+            }
             Test::Sequence(sequence) => slides(&sequence.second),
             Test::ForSome { condition, .. } => reads_time(condition),
             Test::Member(latch) => is_timed(&Rule::Latch(Arc::clone(latch))),
@@ -352,11 +353,15 @@ fn varies(operand: &Operand) -> bool {
         | Operand::Age(..)
         | Operand::DaysUntil(..)
         | Operand::Anniversary(..) => true,
-        Operand::Constant(_) | Operand::Millis(_) | Operand::Trait(_) | Operand::SetAt(_) | Operand::Property(_) => {
-            false
-        }
+        Operand::Constant(_)
+        | Operand::Millis(_)
+        | Operand::Trait(_)
+        | Operand::SetAt(_)
+        | Operand::Property(_)
+        | Operand::Metres(_)
+        | Operand::Item(..)
+        | Operand::Bucket(..) => false,
         Operand::Measure(measure) => slides(measure),
-        Operand::Metres(_) | Operand::Item(..) | Operand::Bucket(..) => false,
         Operand::Arithmetic(_, left, right) | Operand::Distance(left, right) => varies(left) || varies(right),
         Operand::Negate(inner) | Operand::Lower(inner) | Operand::DateOf(inner, _) | Operand::StartOf(inner, _) => {
             varies(inner)
