@@ -1,7 +1,7 @@
 //! Operators and literals.
 
+use crate::definition::{Arithmetic, Expression, Relation, Term, Type};
 use spicchio_core::event::{Number, Value};
-use spicchio_core::segment::{Arithmetic, Expression, Relation, Term, Type};
 use spicchio_core::timer::{Date, Instant, Length};
 
 use super::path;

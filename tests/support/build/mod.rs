@@ -19,5 +19,5 @@ pub use form::{
     after, any, average, column, count, days, distinct, filtered, first, first_of, for_some, last, last_of, lately,
     life, maximum, minimum, of, path, sequence, stretch, sum,
 };
-pub use parts::{forms, moves, parts_mut, reads, selections, selections_mut, window_of, window_of_mut};
+pub use parts::{forms, moves, reads};
 pub use segment::{definitions, segment};

@@ -1,27 +1,17 @@
 //! Segments and whole sets of definitions.
 
-use std::collections::BTreeMap;
-
-use spicchio_core::segment::{Definitions, Expression, SegmentDefinition};
+use crate::definition::{Definitions, Expression, SegmentDefinition};
 use spicchio_core::timer::Zone;
 
 use crate::given::shop;
 
 /// A segment of nothing but a name, a condition and a zone.
 pub fn segment(name: &str, condition: Expression, zone: Zone) -> SegmentDefinition {
-    SegmentDefinition {
-        name: name.into(),
-        description: None,
-        condition,
-        grace_millis: 0,
-        attach: Vec::new(),
-        labels: BTreeMap::new(),
-        zone,
-    }
+    SegmentDefinition { name: name.into(), condition, latch: None, zone }
 }
 
 /// Segments of the tests' shop, sorted by name.
 pub fn definitions(mut segments: Vec<SegmentDefinition>) -> Definitions {
     segments.sort_by(|one, other| one.name.cmp(&other.name));
-    Definitions { declarations: shop(), segments }
+    Definitions { declarations: shop(), segments, ladders: Vec::new(), scores: Vec::new() }
 }

@@ -2,8 +2,8 @@
 //!
 //! A condition is typed by construction. Every kind of term has its own file: this one knows the parts they share.
 
+use crate::definition::{Declarations, Expression, Term, Type};
 use compact_str::CompactString;
-use spicchio_core::segment::{Declarations, Expression, Term, Type};
 
 use super::{Random, Scale};
 

@@ -1,7 +1,7 @@
 //! Random conditions: connectives, and tests of every type of value.
 
+use crate::definition::{Expression, Form, Relation, Step, Term, Type};
 use spicchio_core::event::Value;
-use spicchio_core::segment::{Expression, Form, Relation, Term, Type};
 
 use super::author::{truth, typed};
 use super::{Author, vocabulary};
@@ -64,7 +64,8 @@ impl Author<'_> {
         let (first, second) = (self.events(), self.events());
         let within = self.random.chance(60).then(|| self.length());
         let window = self.window(1);
-        truth(Term::Form(Form::Sequence { first, second, within, window }))
+        let steps = vec![Step { events: second, is_absence: false, within }];
+        truth(Term::Form(Form::Sequence { first, steps, all_within: None, window }))
     }
 
     /// A test without connectives of its own.

@@ -1,10 +1,10 @@
 //! Random courses: a few segments, a few customers, and time for what they decide to run out.
 
-use spicchio_core::segment::{Definitions, Form, Selection, Window};
+use crate::definition::{Definitions, Form, Selection, Window};
 use spicchio_core::timer::{Length, Zone};
 
 use super::{Author, Random, Scale, history};
-use crate::build::{definitions, forms, segment, selections, window_of};
+use crate::build::{definitions, forms, segment};
 use crate::drive::Course;
 use crate::given::shop;
 
@@ -43,8 +43,7 @@ fn segments(random: &mut Random, scale: &Scale) -> Definitions {
 
 /// The names of the types that some form selects.
 fn types_read(definitions: &Definitions) -> Vec<String> {
-    let forms = definitions.segments.iter().flat_map(|segment| forms(&segment.condition));
-    let selections = forms.flat_map(selections);
+    let selections = definitions.expressions().flat_map(forms).flat_map(Form::selections);
     let names = selections.flat_map(|events| match &events.selection {
         Selection::Any => Vec::new(),
         Selection::Types(types) => types.iter().map(ToString::to_string).collect(),
@@ -57,10 +56,14 @@ fn types_read(definitions: &Definitions) -> Vec<String> {
 
 /// The longest window or `within`, in milliseconds: nobody may be forgotten before it has passed.
 fn longest_length(definitions: &Definitions) -> i64 {
-    let forms = definitions.segments.iter().flat_map(|segment| forms(&segment.condition));
+    let forms = definitions.expressions().flat_map(forms);
     let lengths = forms.map(|form| {
         let within = match form {
-            Form::Sequence { within, .. } => within.map_or(0, Length::millis_at_most),
+            Form::Sequence { steps, all_within, .. } => {
+                let steps = steps.iter().filter_map(|step| step.within).map(Length::millis_at_most).sum::<i64>();
+                steps.max(all_within.map_or(0, Length::millis_at_most))
+            }
+            Form::Visits(_, gap, _) | Form::TimeSpent(_, gap, _) => gap.millis(),
             Form::Count(..)
             | Form::Days(..)
             | Form::Sum(..)
@@ -68,18 +71,23 @@ fn longest_length(definitions: &Definitions) -> i64 {
             | Form::Minimum(..)
             | Form::Maximum(..)
             | Form::Distinct(..)
+            | Form::Values(..)
+            | Form::Top(..)
+            | Form::Net(..)
             | Form::Moment(..)
             | Form::Pick(..) => 0,
         };
-        within.max(window_length(window_of(form)))
+        within.max(window_length(form.window()))
     });
     lengths.max().unwrap_or(0)
 }
 
 fn window_length(window: &Window) -> i64 {
+    let years = |many: i32| Length::new(many * 12, 0).millis_at_most();
     match window {
         Window::Life | Window::Between { .. } => 0,
         Window::Last { from, .. } => from.millis_at_most(),
-        Window::After(_, _, inner) => window_length(inner),
+        Window::After(_, _, _, inner) => window_length(inner),
+        Window::During(period) => years(1 - period.offset),
     }
 }

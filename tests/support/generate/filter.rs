@@ -1,6 +1,6 @@
 //! Random filters: what is asked of one event's own properties.
 
-use spicchio_core::segment::{Arithmetic, Expression, Path, Selection, Term, Type};
+use crate::definition::{Arithmetic, Expression, Path, Selection, Term, Type};
 
 use super::Author;
 use super::author::{truth, typed};

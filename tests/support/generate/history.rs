@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use spicchio_core::segment::{Declarations, Type};
+use crate::definition::{Declarations, Type};
 
 use super::{Random, Scale, vocabulary};
 use crate::given::{GivenEvent, Json};

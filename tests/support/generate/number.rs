@@ -1,6 +1,6 @@
 //! Random numbers: forms over events, traits, arithmetic, and tests of them.
 
-use spicchio_core::segment::{Arithmetic, Expression, Form, Term, Type};
+use crate::definition::{Arithmetic, Expression, Form, Term, Type};
 
 use super::author::{truth, typed};
 use super::{Author, vocabulary};
@@ -71,7 +71,7 @@ impl Author<'_> {
     /// `first(E.p)` or `last(E.p)` of that type, where a readable type declares one.
     pub(super) fn pick(&mut self, ty: &Type) -> Option<Expression> {
         let column = self.column(ty)?;
-        let form = Form::Pick(self.side(), column, self.window(2));
+        let form = Form::Pick(self.side(), column, 1, self.window(2));
         Some(typed(Term::Form(form), ty.clone()))
     }
 

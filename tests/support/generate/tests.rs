@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use spicchio_core::segment::{Expression, Selection, Term, Window};
+use crate::definition::{Expression, Selection, Term, Window};
 use spicchio_core::transition::Cause;
 
 use super::course;
-use crate::build::{forms, selections, window_of};
+use crate::build::forms;
 use crate::drive::Course;
 use crate::oracle::timeline;
 
@@ -69,12 +69,12 @@ impl Tally {
         }
         let Term::Form(form) = &expression.term else { return };
         self.add(variant(form));
-        self.add(variant(window_of(form)));
-        if let Window::Last { from, to } = window_of(form) {
+        self.add(variant(form.window()));
+        if let Window::Last { from, to } = form.window() {
             self.add(if from.is_calendar() { "calendar window" } else { "fixed window" });
             self.add(if to.millis() > 0 { "window in the past" } else { "window up to now" });
         }
-        for events in selections(form) {
+        for events in form.selections() {
             self.add(variant(&events.selection));
             if matches!(&events.selection, Selection::Types(types) if types.len() > 1) {
                 self.add("union");

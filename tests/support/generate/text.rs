@@ -1,7 +1,7 @@
 //! Random texts, and tests of them.
 
+use crate::definition::{Expression, Term, Type};
 use spicchio_core::event::Value;
-use spicchio_core::segment::{Expression, Term, Type};
 
 use super::author::{truth, typed};
 use super::{Author, vocabulary};

@@ -2,8 +2,8 @@
 //!
 //! On a calendar scale everything that moves with time moves by whole ticks: one `since` or `until` against a constant.
 
+use crate::definition::{Arithmetic, Expression, Form, Term, Type};
 use spicchio_core::event::Value;
-use spicchio_core::segment::{Arithmetic, Expression, Form, Term, Type};
 use spicchio_core::timer::Date;
 
 use super::Author;
@@ -40,7 +40,7 @@ impl Author<'_> {
     }
 
     fn moment(&mut self) -> Expression {
-        let form = Form::Moment(self.side(), self.events(), self.window(2));
+        let form = Form::Moment(self.side(), self.events(), 1, self.window(2));
         typed(Term::Form(form), Type::Instant)
     }
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use spicchio_core::segment::{Declarations, EventType, Path, Property, Type};
+use crate::definition::{Declarations, EventType, Path, Property, Type};
 
 /// The built-in types, in the order that decides between events of equal time.
 const BUILT_IN: [&str; 19] = [

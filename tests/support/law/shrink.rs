@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 
-use spicchio_core::segment::{Declarations, Expression, Form, SegmentDefinition, Term, Window};
+use crate::definition::{Declarations, Expression, Form, SegmentDefinition, Term, Window};
 
-use crate::build::{parts_mut, reads, selections, selections_mut, window_of, window_of_mut};
+use crate::build::reads;
 use crate::drive::Course;
 use crate::text;
 
@@ -97,7 +97,7 @@ fn nth(expression: &mut Expression, number: usize) -> Option<&mut Expression> {
     let mut below = VecDeque::from([expression]);
     for _ in 0..number {
         let next = below.pop_front()?;
-        below.extend(parts_mut(next));
+        below.extend(next.parts_mut());
     }
     below.pop_front()
 }
@@ -127,22 +127,20 @@ fn plainer(expression: &Expression) -> Vec<Expression> {
 /// The form without a filter, or with a wider window.
 fn plainer_forms(form: &Form) -> Vec<Form> {
     let mut forms = Vec::new();
-    for place in 0..selections(form).len() {
+    for place in 0..form.selections().len() {
         let mut without = form.clone();
-        if let Some(filter) =
-            selections_mut(&mut without).into_iter().nth(place).and_then(|events| events.filter.take())
-        {
+        if let Some(filter) = without.selections_mut().into_iter().nth(place).and_then(|events| events.filter.take()) {
             drop(filter);
             forms.push(without);
         }
     }
-    let wider = match window_of(form) {
+    let wider = match form.window() {
         Window::Life => return forms,
-        Window::Last { .. } | Window::Between { .. } => Window::Life,
-        Window::After(_, _, inner) => (**inner).clone(),
+        Window::Last { .. } | Window::Between { .. } | Window::During(_) => Window::Life,
+        Window::After(_, _, _, inner) => (**inner).clone(),
     };
     let mut open = form.clone();
-    *window_of_mut(&mut open) = wider;
+    *open.window_mut() = wider;
     forms.push(open);
     forms
 }

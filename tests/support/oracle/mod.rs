@@ -33,15 +33,24 @@
 //! - Where a late event is read at the very instant at which time alone would have changed a membership in the same
 //!   way, the cause may be either.
 
+mod calendar;
 mod compare;
 mod decode;
 mod evaluate;
 mod form;
 mod history;
+mod money;
+mod place;
 mod quantity;
+mod ranking;
+mod sequence;
+mod sessions;
+mod standing;
 mod subject;
 mod timeline;
 mod traits;
+mod truth;
+mod window;
 
 #[cfg(test)]
 mod cases;

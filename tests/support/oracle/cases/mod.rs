@@ -14,13 +14,13 @@ mod time;
 mod traits;
 mod windows;
 
-use spicchio_core::segment::Expression;
+use crate::definition::Expression;
 use spicchio_core::timer::{Instant, Length, Zone};
-use spicchio_core::transition::{Cause, Change};
+use spicchio_core::transition::Cause;
 
 use super::timeline::{Expected, timeline};
 use crate::build::{definitions, segment};
-use crate::drive::Course;
+use crate::drive::{Change, Course};
 use crate::given::GivenEvent;
 
 /// 2026-01-05T10:00:00Z, a Monday.
@@ -70,9 +70,10 @@ fn check_at_once(rule: &str, condition: Expression, events: &[GivenEvent], holds
 
 fn short(line: &Expected) -> String {
     let customer = if line.customer == "c" { "" } else { &line.customer };
-    let sign = match line.change {
-        Change::Entered => '+',
-        Change::Exited => '-',
+    let sign = match &line.change {
+        Change::Entered => "+".to_owned(),
+        Change::Exited => "-".to_owned(),
+        Change::Moved { to, .. } => format!("{}>", to.as_deref().unwrap_or("null")),
     };
     let cause = match line.causes.as_slice() {
         [Cause::Time] => 't',
