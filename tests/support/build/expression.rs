@@ -6,11 +6,11 @@ use spicchio_core::timer::{Date, Instant, Length};
 
 use super::path;
 
-const fn expression(term: Term, ty: Type) -> Expression {
+pub(super) const fn expression(term: Term, ty: Type) -> Expression {
     Expression { term, ty }
 }
 
-const fn truth(term: Term) -> Expression {
+pub(super) const fn truth(term: Term) -> Expression {
     expression(term, Type::Boolean)
 }
 

@@ -48,7 +48,7 @@ pub fn after(side: Side, events: Events, window: Window) -> Window {
     Window::After(side, events, 1, window.into())
 }
 
-const fn form(form: Form, ty: Type) -> Expression {
+pub(super) const fn form(form: Form, ty: Type) -> Expression {
     Expression { term: Term::Form(form), ty }
 }
 

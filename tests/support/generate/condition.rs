@@ -70,6 +70,16 @@ impl Author<'_> {
 
     /// A test without connectives of its own.
     fn test(&mut self, depth: u8) -> Expression {
+        if self.random.chance(20)
+            && let Some(special) = self.special(&Type::Boolean)
+        {
+            return special;
+        }
+        if self.random.chance(5)
+            && let Some(contains) = self.about_values()
+        {
+            return contains;
+        }
         // Now and then arithmetic where no connective is.
         let below = depth.saturating_sub(1).max(u8::from(self.random.chance(35)));
         match self.random.weighted(&[(9, 'n'), (6, 'd'), (5, 'i'), (2, 'y'), (4, 't'), (2, 'b'), (2, 'm'), (1, 'l')]) {

@@ -1,22 +1,19 @@
 //! Random courses: a few segments, a few customers, and time for what they decide to run out.
 
 use crate::definition::{Definitions, Form, Selection, Window};
-use spicchio_core::timer::{Length, Zone};
+use spicchio_core::timer::Length;
 
-use super::{Author, Random, Scale, history};
-use crate::build::{definitions, forms, segment};
+use super::catalog::catalog;
+use super::{Random, Scale, history};
+use crate::build::forms;
 use crate::drive::Course;
-use crate::given::shop;
-
-/// How deep a random condition goes.
-const DEPTH_MAX: i64 = 4;
 
 /// The course of a seed.
 pub fn course(seed: u64) -> Course {
     let mut random = Random::new(seed);
     let is_calendar = random.chance(8);
     let scale = if is_calendar { Scale::of_the_calendar(&mut random) } else { Scale::of_milliseconds(&mut random) };
-    let definitions = segments(&mut random, &scale);
+    let definitions = catalog(&mut random, &scale);
     let events = history(&mut random, &scale, &definitions.declarations, &types_read(&definitions));
     let until = scale.at(if random.chance(90) { scale.ticks } else { 0 });
     let forgets = !is_calendar && random.chance(25);
@@ -25,20 +22,6 @@ pub fn course(seed: u64) -> Course {
         Length::fixed(shortest.max(random.between(1, 200)))
     });
     Course { definitions, events, until, forget_after, tick_millis: scale.tick_millis }
-}
-
-/// One to four segments over one shop.
-fn segments(random: &mut Random, scale: &Scale) -> Definitions {
-    let declarations = shop();
-    let many = random.between(1, 4);
-    let mut segments = Vec::new();
-    for number in 0..many {
-        let depth = u8::try_from(random.between(0, DEPTH_MAX)).unwrap_or(0);
-        let condition = Author::new(random, scale, &declarations).condition(depth);
-        let zone = if random.chance(85) { scale.zone.clone() } else { Zone::UTC };
-        segments.push(segment(&format!("s{number}"), condition, zone));
-    }
-    definitions(segments)
 }
 
 /// The names of the types that some form selects.

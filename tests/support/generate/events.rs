@@ -4,6 +4,7 @@ use crate::definition::{ColumnRef, Events, Selection, Side, Type, Window};
 use spicchio_core::timer::Length;
 
 use super::Author;
+use super::repertoire::has;
 
 impl Author<'_> {
     /// One type, a union or `any`, with a filter or without.
@@ -31,7 +32,9 @@ impl Author<'_> {
     /// A window of a kind that this scale has.
     pub(super) fn window(&mut self, depth: u8) -> Window {
         let opened = if depth > 0 { 3 } else { 0 };
-        match self.random.weighted(&[(6, 'l'), (8, 'd'), (3, 'p'), (2, 'b'), (opened, 'a')]) {
+        let named = if has("calendar_window") { 3 } else { 0 };
+        match self.random.weighted(&[(6, 'l'), (8, 'd'), (3, 'p'), (2, 'b'), (opened, 'a'), (named, 'n')]) {
+            'n' => Window::During(self.period(0)),
             'd' => Window::Last { from: self.length(), to: Length::default() },
             'p' => self.past_window(),
             'b' => {
@@ -42,7 +45,8 @@ impl Author<'_> {
             }
             'a' => {
                 let side = self.side();
-                Window::After(side, self.events(), 1, self.window(depth - 1).into())
+                let nth = if has("nth") && self.random.chance(20) { 2 } else { 1 };
+                Window::After(side, self.events(), nth, self.window(depth - 1).into())
             }
             _ => Window::Life,
         }

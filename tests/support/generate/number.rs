@@ -8,6 +8,11 @@ use crate::build::moves;
 
 impl Author<'_> {
     pub(super) fn number(&mut self, depth: u8) -> Expression {
+        if self.random.chance(20)
+            && let Some(special) = self.special(&Type::Number)
+        {
+            return special;
+        }
         let deeper = u64::from(depth > 0);
         match self.random.weighted(&[(14, 'f'), (2, 't'), (1, 'p'), (1, 'c'), (deeper * 4, 'a'), (deeper, 'i')]) {
             't' => self.trait_of(&Type::Number).unwrap_or_else(|| self.number_written(0, 4)),

@@ -35,11 +35,11 @@ pub(super) fn full_years(from: Date, day: Date) -> i64 {
     i64::from(years) - i64::from(anniversary(from, years) > day)
 }
 
-/// The first anniversary of `from` that is not before `day`.
+/// The first anniversary of `from` that is not before `day`; the date itself is no return.
 pub(super) fn next_return(from: Date, day: Date) -> Date {
-    let years = civil(day).year() - civil(from).year();
-    let this_year = anniversary(from, years);
-    if this_year < day { anniversary(from, years + 1) } else { this_year }
+    let years = (civil(day).year() - civil(from).year()).max(1);
+    let next = anniversary(from, years);
+    if next < day { anniversary(from, years + 1) } else { next }
 }
 
 fn anniversary(from: Date, years: i16) -> Date {
