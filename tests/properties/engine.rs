@@ -2,6 +2,7 @@
 //! the bytes of a file, and what comes out are the bytes of transitions.
 #![expect(clippy::expect_used, clippy::panic, reason = "what the generators make is legal and well-formed")]
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -38,7 +39,7 @@ pub(crate) struct Reading {
 
 impl Reading {
     pub(crate) fn new(course: &Course) -> Self {
-        let catalog = Arc::new(Catalog::compile(&read(course)));
+        let catalog = compiled(course);
         let rules = TopicRules {
             mapping: Mapping::default(),
             max_ahead_millis: None,
@@ -95,9 +96,28 @@ impl Reading {
     }
 }
 
-/// The definitions as the language reads them in the files that the tests write.
-fn read(course: &Course) -> Definitions {
-    let sources = text::files(&course.definitions).into_iter().map(|(name, text)| Source { name, text });
+/// Files, each with its name, and what they were compiled to.
+type Compiled = (Vec<(String, String)>, Arc<Catalog>);
+
+/// The definitions as the language reads them in the files that the tests write. Laws replay one course many times in
+/// a row: the files read last are not read again.
+fn compiled(course: &Course) -> Arc<Catalog> {
+    thread_local! {
+        static LAST: RefCell<Option<Compiled>> = const { RefCell::new(None) };
+    }
+    let files = text::files(&course.definitions);
+    LAST.with_borrow_mut(|last| match last {
+        Some((known, catalog)) if *known == files => Arc::clone(catalog),
+        _ => {
+            let catalog = Arc::new(Catalog::compile(&read(&files)));
+            *last = Some((files, Arc::clone(&catalog)));
+            catalog
+        }
+    })
+}
+
+fn read(files: &[(String, String)]) -> Definitions {
+    let sources = files.iter().map(|(name, text)| Source { name: name.clone(), text: text.clone() });
     match load(&sources.collect::<Vec<_>>()) {
         Ok(loaded) => loaded.definitions,
         Err(mistakes) => panic!("every definition is legal: {mistakes:#?}"),

@@ -42,14 +42,11 @@ impl Author<'_> {
         }
         let refunded = truth(Term::Refunded);
         let refunded = if self.random.chance(60) { truth(Term::Not(refunded.into())) } else { refunded };
-        match filter.term {
-            Term::And(mut parts) => {
-                parts.push(refunded);
-                truth(Term::And(parts))
-            }
-            _ if self.random.chance(50) => truth(Term::And(vec![filter, refunded])),
-            _ => refunded,
+        if let Term::And(mut parts) = filter.term {
+            parts.push(refunded);
+            return truth(Term::And(parts));
         }
+        if self.random.chance(50) { truth(Term::And(vec![filter, refunded])) } else { refunded }
     }
 
     fn over(&mut self, properties: &[(Path, Type)], depth: u8) -> Expression {

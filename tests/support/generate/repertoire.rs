@@ -7,6 +7,7 @@ use std::env;
 use std::sync::OnceLock;
 
 /// Their names, as `SPICCHIO_FORMS` calls them.
+#[cfg(test)]
 pub(super) const FORMS: [&str; 24] = [
     "nth",
     "values",

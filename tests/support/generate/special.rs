@@ -1,12 +1,13 @@
 //! Forms that one can leave out, each by the type of its value, and tests of those that are no number or text.
 
 use spicchio_core::event::{Number, Point, Value};
+use spicchio_core::timer::Length;
 
 use super::author::{truth, typed};
 use super::repertoire::has;
 use super::{Author, vocabulary};
 use crate::definition::{
-    Clock, ColumnRef, Events, Expression, Form, Path, Period, Relation, Selection, Span, Step, Term, Type,
+    Clock, ColumnRef, Events, Expression, Form, Path, Period, Relation, Selection, Span, Step, Term, Type, Window,
 };
 
 impl Author<'_> {
@@ -18,7 +19,7 @@ impl Author<'_> {
             Type::Instant => &["nth", "anniversary"],
             Type::Duration => &["time_spent", "held"],
             Type::List => &["values", "items"],
-            Type::Boolean => &["steps", "some", "matches", "period", "distance", "member"],
+            Type::Boolean => &["steps", "some", "matches", "period", "distance", "member", "ladder"],
             Type::Date | Type::Point => return None,
         };
         let forms = forms.iter().filter(|form| has(form)).collect::<Vec<_>>();
@@ -61,6 +62,7 @@ impl Author<'_> {
             "member" if !self.is_restricted && !self.segments.is_empty() => {
                 Term::Member(self.random.pick(&self.segments).clone())
             }
+            "ladder" if *ty == Type::Boolean => return self.about_stage(),
             "ladder" if !self.is_restricted && !self.ladders.is_empty() => {
                 Term::Stage(self.random.pick(&self.ladders).clone())
             }
@@ -80,11 +82,22 @@ impl Author<'_> {
         Some(truth(Term::Contains(list.into(), item.into())))
     }
 
+    /// Whether the customer is on a stage.
+    fn about_stage(&mut self) -> Option<Expression> {
+        let ladder =
+            (!self.is_restricted && !self.ladders.is_empty()).then(|| self.random.pick(&self.ladders).clone())?;
+        let stage = typed(Term::Stage(ladder), Type::Text);
+        let named = *self.random.pick(&["stage0", "stage1", "otherwise"]);
+        let named = typed(Term::Constant(Value::Text(named.into())), Type::Text);
+        let relation = if self.random.chance(70) { Relation::Equal } else { Relation::Unequal };
+        Some(truth(Term::Compare(relation, stage.into(), named.into())))
+    }
+
     fn ordinal(&mut self) -> u32 {
         u32::try_from(self.random.between(2, 4)).unwrap_or(2)
     }
 
-    fn gap(&mut self) -> spicchio_core::timer::Length {
+    fn gap(&mut self) -> Length {
         let longest = *self.random.pick(&[4, 30, 100]);
         let ticks = self.random.between(1, longest);
         self.scale.length(ticks)
@@ -142,8 +155,8 @@ impl Author<'_> {
         let all_within = self.random.chance(50).then(|| self.length());
         let is_bounded = all_within.is_some() || steps.iter().all(|step| step.within.is_some());
         let mut window = self.window(0);
-        if !is_bounded && window == crate::definition::Window::Life {
-            window = crate::definition::Window::Last { from: self.length(), to: Default::default() };
+        if !is_bounded && window == Window::Life {
+            window = Window::Last { from: self.length(), to: Length::default() };
         }
         truth(Term::Form(Form::Sequence { first, steps, all_within, window }))
     }

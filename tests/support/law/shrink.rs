@@ -46,19 +46,20 @@ fn fewer_definitions(course: &Course) -> Vec<Course> {
             candidates.push(smaller);
         }
     };
-    for place in 0..segments.len() {
+    for (place, segment) in segments.iter().enumerate() {
         offer(&|definitions| drop(definitions.segments.remove(place)));
-        if let Some(latch) = &segments[place].latch {
+        if let Some(latch) = &segment.latch {
             offer(&|definitions| definitions.segments[place].latch = None);
             for leaner in leaner_latches(latch) {
                 offer(&|definitions| definitions.segments[place].latch = Some(leaner.clone()));
             }
         }
     }
-    for place in 0..ladders.len() {
+    for (place, ladder) in ladders.iter().enumerate() {
         offer(&|definitions| drop(definitions.ladders.remove(place)));
-        if ladders[place].rungs.expressions().count() > 1 {
-            for rung in 0..ladders[place].rungs.expressions().count() {
+        let many = ladder.rungs.expressions().count();
+        if many > 1 {
+            for rung in 0..many {
                 offer(&|definitions| {
                     let (Rungs::First(named) | Rungs::Best { scores: named, .. }) =
                         &mut definitions.ladders[place].rungs;
@@ -89,13 +90,19 @@ fn is_complete(definitions: &Definitions) -> bool {
     let Definitions { segments, ladders, scores, .. } = definitions;
     let mut below = definitions.expressions().collect::<Vec<_>>();
     while let Some(expression) = below.pop() {
-        let is_known = match &expression.term {
-            Term::Member(name) => segments.iter().any(|segment| segment.name == *name),
-            Term::Stage(name) => ladders.iter().any(|ladder| ladder.name == *name),
-            Term::Score(name) => scores.iter().any(|score| score.name == *name),
-            _ => true,
-        };
-        if !is_known {
+        if let Term::Member(name) = &expression.term
+            && segments.iter().all(|segment| segment.name != *name)
+        {
+            return false;
+        }
+        if let Term::Stage(name) = &expression.term
+            && ladders.iter().all(|ladder| ladder.name != *name)
+        {
+            return false;
+        }
+        if let Term::Score(name) = &expression.term
+            && scores.iter().all(|score| score.name != *name)
+        {
             return false;
         }
         below.extend(expression.parts());

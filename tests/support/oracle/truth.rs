@@ -76,10 +76,11 @@ impl<'a> Sight<'a> {
 
     /// Whether one item of a list, a trait or a property of the event at hand, meets a condition on its own fields.
     fn some_item(&self, list: &'a Expression, condition: &'a Expression) -> bool {
-        let list = match &list.term {
-            Term::Trait(path) => trait_json(self.events, path),
-            Term::Property(path) => self.at_hand.and_then(|event| event.json(path).cloned()),
-            other => unreachable!("no list: {other:?}"),
+        let list = if let Term::Trait(path) = &list.term {
+            trait_json(self.events, path)
+        } else {
+            let Term::Property(path) = &list.term else { unreachable!("no list: {list:?}") };
+            self.at_hand.and_then(|event| event.json(path).cloned())
         };
         let Some(Json::List(items)) = list else { return false };
         items.into_iter().any(|item| Self { item: Some(item), ..self.clone() }.holds(condition))
