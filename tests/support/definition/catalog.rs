@@ -1,10 +1,10 @@
 //! Segments, ladders and scores.
 
-use compact_str::CompactString;
+use compact_str::{CompactString, format_compact};
 use spicchio_core::event::Number;
 use spicchio_core::timer::{Length, Zone};
 
-use super::{Declarations, Expression};
+use super::{Declarations, Expression, Term};
 
 /// All definitions of one course.
 #[derive(Clone, Debug, Default)]
@@ -96,6 +96,35 @@ pub struct ScoreDefinition {
 }
 
 impl Definitions {
+    /// The same under other names, by which they ask about each other, too.
+    #[must_use]
+    pub fn renamed(mut self, prefix: &str) -> Self {
+        let rename = |name: &mut CompactString| *name = format_compact!("{prefix}{name}");
+        self.segments.iter_mut().for_each(|segment| rename(&mut segment.name));
+        self.ladders.iter_mut().for_each(|ladder| rename(&mut ladder.name));
+        self.scores.iter_mut().for_each(|score| rename(&mut score.name));
+        let mut below = self.expressions_mut().collect::<Vec<_>>();
+        while let Some(expression) = below.pop() {
+            if let Term::Member(name) | Term::Stage(name) | Term::Score(name) = &mut expression.term {
+                rename(name);
+            }
+            below.extend(expression.parts_mut());
+        }
+        self
+    }
+
+    /// These and others, no two of which have one name, in the order of names.
+    #[must_use]
+    pub fn with(mut self, others: Self) -> Self {
+        self.segments.extend(others.segments);
+        self.ladders.extend(others.ladders);
+        self.scores.extend(others.scores);
+        self.segments.sort_by(|one, other| one.name.cmp(&other.name));
+        self.ladders.sort_by(|one, other| one.name.cmp(&other.name));
+        self.scores.sort_by(|one, other| one.name.cmp(&other.name));
+        self
+    }
+
     /// Every expression in them.
     pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
         let segments = self.segments.iter().flat_map(|segment| {

@@ -37,10 +37,7 @@ pub(super) fn catalog(random: &mut Random, scale: &Scale) -> Definitions {
     if made.segments.is_empty() {
         Making { random, scale, declarations: &declarations, made: &mut made }.segment("s9");
     }
-    made.segments.sort_by(|one, other| one.name.cmp(&other.name));
-    made.ladders.sort_by(|one, other| one.name.cmp(&other.name));
-    made.scores.sort_by(|one, other| one.name.cmp(&other.name));
-    made
+    made.with(definitions(Vec::new()))
 }
 
 /// What is made, and with what.

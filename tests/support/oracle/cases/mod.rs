@@ -4,6 +4,7 @@
 //! none was. Other customers stand before their sign. Letters: e an event of that instant, t time alone, l late events
 //! alone, b late events where time alone would have done the same, m events of that instant and late ones, f forgotten. A ladder moves to a stage, `other>10e`.
 
+mod calendar;
 mod logic;
 mod measures;
 mod nothing;
