@@ -10,6 +10,7 @@ mod definition;
 mod display;
 mod expression;
 mod nth;
+mod pattern;
 
 pub mod plan;
 
@@ -26,4 +27,5 @@ pub use expression::{
     Arithmetic, ColumnRef, Events, Expression, Form, Path, Relation, Selection, Side, Term, Type, Window,
 };
 pub use nth::Nth;
+pub use pattern::{PATTERN_BYTES_MAX, Pattern, UnfitPattern};
 pub use plan::{Catalog, CompiledSegment};

@@ -1,8 +1,6 @@
 //! Events, columns, windows and forms.
 
-use spicchio_core::segment::{
-    Chain, ChainStep, ColumnRef, Events, Expression, Form, Nth, Path, Selection, Side, Term, Type, Window,
-};
+use crate::definition::{ColumnRef, Events, Expression, Form, Path, Selection, Side, Step, Term, Type, Window};
 use spicchio_core::timer::{Instant, Length};
 
 /// `a.b` as a path.
@@ -25,9 +23,9 @@ pub fn filtered(events: Events, filter: Expression) -> Events {
     Events { filter: Some(filter.into()), ..events }
 }
 
-/// `events.p`, of a type, where a negative value is not missing.
+/// `events.p`, of a type.
 pub fn column(events: Events, dotted: &str, ty: Type) -> ColumnRef {
-    ColumnRef { events, path: path(dotted), ty, items: false, nonnegative: false }
+    ColumnRef { events, path: path(dotted), ty }
 }
 
 /// No window: the whole life.
@@ -47,10 +45,10 @@ pub const fn stretch(from: Instant, to: Option<Instant>) -> Window {
 
 /// `since first(events, window)` or `since last(events, window)`
 pub fn after(side: Side, events: Events, window: Window) -> Window {
-    Window::After(side.into(), events, window.into())
+    Window::After(side, events, 1, window.into())
 }
 
-const fn form(form: Form, ty: Type) -> Expression {
+pub(super) const fn form(form: Form, ty: Type) -> Expression {
     Expression { term: Term::Form(form), ty }
 }
 
@@ -91,72 +89,30 @@ pub const fn distinct(column: ColumnRef, window: Window) -> Expression {
 
 /// `first(events, window)`
 pub const fn first(events: Events, window: Window) -> Expression {
-    form(Form::Moment(Nth::FIRST, events, window), Type::Instant)
+    form(Form::Moment(Side::First, events, 1, window), Type::Instant)
 }
 
 /// `last(events, window)`
 pub const fn last(events: Events, window: Window) -> Expression {
-    form(Form::Moment(Nth::LAST, events, window), Type::Instant)
+    form(Form::Moment(Side::Last, events, 1, window), Type::Instant)
 }
 
 /// `first(column, window)`
 pub fn first_of(column: ColumnRef, window: Window) -> Expression {
     let ty = column.ty.clone();
-    form(Form::Pick(Nth::FIRST, column, window), ty)
+    form(Form::Pick(Side::First, column, 1, window), ty)
 }
 
 /// `last(column, window)`
 pub fn last_of(column: ColumnRef, window: Window) -> Expression {
     let ty = column.ty.clone();
-    form(Form::Pick(Nth::LAST, column, window), ty)
+    form(Form::Pick(Side::Last, column, 1, window), ty)
 }
 
 /// `sequence(first, second within so many milliseconds; window)`
 pub fn sequence(first: Events, second: Events, within: Option<i64>, window: Window) -> Expression {
-    let within = within.map(Length::fixed);
-    form(Form::Sequence { first, second, within, window }, Type::Boolean)
-}
-
-/// `sequence(first, steps; all within so many milliseconds; window)`
-pub fn chain(first: Events, steps: Vec<ChainStep>, all_within: Option<i64>, window: Window) -> Expression {
-    let all_within = all_within.map(Length::fixed);
-    form(Form::Chain(Box::new(Chain { first, steps, all_within, window })), Type::Boolean)
-}
-
-/// `first(events, n, window)` or `last(events, n, window)`
-pub const fn nth(side: Side, ordinal: u16, events: Events, window: Window) -> Expression {
-    form(Form::Moment(Nth { side, ordinal }, events, window), Type::Instant)
-}
-
-/// `values(column, window)`
-pub const fn values(column: ColumnRef, window: Window) -> Expression {
-    form(Form::Values(column, window), Type::List)
-}
-
-/// `top(column by sum(weight), window)`
-pub fn top(column: ColumnRef, weight: Option<&str>, window: Window) -> Expression {
-    let ty = column.ty.clone();
-    form(Form::Top(column, weight.map(path), window), ty)
-}
-
-/// `visits(events, gap of so many milliseconds, window)`
-pub const fn visits(events: Events, gap: i64, window: Window) -> Expression {
-    form(Form::Visits(events, Length::fixed(gap), window), Type::Number)
-}
-
-/// `time_spent(events, gap of so many milliseconds, window)`
-pub const fn time_spent(events: Events, gap: i64, window: Window) -> Expression {
-    form(Form::TimeSpent(events, Length::fixed(gap), window), Type::Duration)
-}
-
-/// `net(column, window)`
-pub const fn net(column: ColumnRef, window: Window) -> Expression {
-    form(Form::Net(column, window), Type::Number)
-}
-
-/// `refunded`, in a filter.
-pub const fn refunded() -> Expression {
-    Expression { term: Term::Refunded, ty: Type::Boolean }
+    let step = Step { events: second, is_absence: false, within: within.map(Length::fixed) };
+    form(Form::Sequence { first, steps: vec![step], all_within: None, window }, Type::Boolean)
 }
 
 /// `for some P (condition)`, P a text.

@@ -1,7 +1,7 @@
 //! Random conditions: connectives, and tests of every type of value.
 
+use crate::definition::{Expression, Form, Relation, Step, Term, Type};
 use spicchio_core::event::Value;
-use spicchio_core::segment::{Chain, ChainStep, Expression, Form, Relation, Term, Type};
 
 use super::author::{truth, typed};
 use super::{Author, vocabulary};
@@ -61,40 +61,28 @@ impl Author<'_> {
     }
 
     fn sequence(&mut self) -> Expression {
-        if self.random.chance(55) {
-            return self.chain();
-        }
         let (first, second) = (self.events(), self.events());
         let within = self.random.chance(60).then(|| self.length());
         let window = self.window(1);
-        truth(Term::Form(Form::Sequence { first, second, within, window }))
-    }
-
-    /// Two to four steps, or two of which one does not happen.
-    fn chain(&mut self) -> Expression {
-        let first = self.events();
-        let mut steps = Vec::new();
-        for _ in 0..self.random.between(1, 3) {
-            let (events, length) = (self.events(), self.length());
-            let step = match self.random.between(0, 9) {
-                0..=2 => ChainStep::Without(events, length),
-                3..=7 => ChainStep::Event(events, Some(length)),
-                _ => ChainStep::Event(events, None),
-            };
-            steps.push(step);
-        }
-        let is_pair = matches!(steps.as_slice(), [ChainStep::Event(..)]);
-        let unbounded = steps.iter().all(|step| matches!(step, ChainStep::Event(_, None)));
-        let all_within = (is_pair || unbounded || self.random.chance(25)).then(|| self.length());
-        let window = self.window(1);
-        truth(Term::Form(Form::Chain(Box::new(Chain { first, steps, all_within, window }))))
+        let steps = vec![Step { events: second, is_absence: false, within }];
+        truth(Term::Form(Form::Sequence { first, steps, all_within: None, window }))
     }
 
     /// A test without connectives of its own.
     fn test(&mut self, depth: u8) -> Expression {
+        if self.random.chance(20)
+            && let Some(special) = self.special(&Type::Boolean)
+        {
+            return special;
+        }
+        if self.random.chance(5)
+            && let Some(contains) = self.about_values()
+        {
+            return contains;
+        }
         // Now and then arithmetic where no connective is.
         let below = depth.saturating_sub(1).max(u8::from(self.random.chance(35)));
-        match self.random.weighted(&[(9, 'n'), (6, 'd'), (5, 'i'), (2, 'y'), (4, 't'), (2, 'b'), (2, 'm'), (2, 'l')]) {
+        match self.random.weighted(&[(9, 'n'), (6, 'd'), (5, 'i'), (2, 'y'), (4, 't'), (2, 'b'), (2, 'm'), (1, 'l')]) {
             'd' => self.about_duration(below),
             'i' => self.about_instants(below),
             'y' => {
@@ -147,16 +135,8 @@ impl Author<'_> {
 
     fn about_list(&mut self) -> Expression {
         let item = if self.random.chance(70) { self.text_written() } else { self.number_written(0, 3) };
-        let list = if self.random.chance(60) { self.values() } else { self.trait_of(&Type::List) };
-        let Some(list) = list else { return self.test(0) };
+        let Some(list) = self.trait_of(&Type::List) else { return self.test(0) };
         truth(Term::Contains(list.into(), item.into()))
-    }
-
-    /// The set of the values of a text or a number.
-    fn values(&mut self) -> Option<Expression> {
-        let ty = if self.random.chance(75) { Type::Text } else { Type::Number };
-        let column = self.spread_column(&ty)?;
-        Some(typed(Term::Form(Form::Values(column, self.window(2))), Type::List))
     }
 
     /// A value of a kind that is none now and then.

@@ -1,7 +1,6 @@
 //! Random numbers: forms over events, traits, arithmetic, and tests of them.
 
-use spicchio_core::segment::{Arithmetic, Expression, Form, Path, Selection, Term, Type};
-use spicchio_core::timer::Length;
+use crate::definition::{Arithmetic, Expression, Form, Term, Type};
 
 use super::author::{truth, typed};
 use super::{Author, vocabulary};
@@ -9,6 +8,11 @@ use crate::build::moves;
 
 impl Author<'_> {
     pub(super) fn number(&mut self, depth: u8) -> Expression {
+        if self.random.chance(20)
+            && let Some(special) = self.special(&Type::Number)
+        {
+            return special;
+        }
         let deeper = u64::from(depth > 0);
         match self.random.weighted(&[(14, 'f'), (2, 't'), (1, 'p'), (1, 'c'), (deeper * 4, 'a'), (deeper, 'i')]) {
             't' => self.trait_of(&Type::Number).unwrap_or_else(|| self.number_written(0, 4)),
@@ -45,26 +49,20 @@ impl Author<'_> {
     }
 
     fn measure(&mut self) -> Expression {
-        let shapes = [(6, 'c'), (1, 'd'), (3, 's'), (2, 'a'), (1, 'i'), (1, 'x'), (2, 'v'), (1, 'w'), (2, 'n')];
-        let shape = self.random.weighted(&shapes);
+        let shape = self.random.weighted(&[(6, 'c'), (1, 'd'), (3, 's'), (2, 'a'), (1, 'i'), (1, 'x'), (2, 'v')]);
         let window = self.window(2);
         let form = match shape {
             'd' => Form::Days(self.events(), window),
             'v' => {
                 let ty = self.random.weighted(&[(4, 't'), (1, 'n')]);
                 let ty = if ty == 't' { Type::Text } else { Type::Number };
-                match self.spread_column(&ty) {
+                match self.column(&ty) {
                     Some(column) => Form::Distinct(column, window),
                     None => Form::Count(self.events(), window),
                 }
             }
             'c' => Form::Count(self.events(), window),
-            'w' => Form::Visits(self.events(), self.gap(), window),
-            'n' => match self.net_column() {
-                Some(column) => Form::Net(column, window),
-                None => Form::Count(self.events(), window),
-            },
-            numeric => match (numeric, self.spread_column(&Type::Number)) {
+            numeric => match (numeric, self.column(&Type::Number)) {
                 ('s', Some(column)) => Form::Sum(column, window),
                 ('a', Some(column)) => Form::Average(column, window),
                 ('i', Some(column)) => Form::Minimum(column, window),
@@ -75,36 +73,11 @@ impl Author<'_> {
         typed(Term::Form(form), Type::Number)
     }
 
-    /// `first(E.p)`, `last(E.p)` or `top(E.p)` of that type, where a readable type declares one.
+    /// `first(E.p)` or `last(E.p)` of that type, where a readable type declares one.
     pub(super) fn pick(&mut self, ty: &Type) -> Option<Expression> {
-        if *ty != Type::List && self.random.chance(30) {
-            return self.top(ty);
-        }
         let column = self.column(ty)?;
-        let form = Form::Pick(self.nth(), column, self.window(2));
+        let form = Form::Pick(self.side(), column, 1, self.window(2));
         Some(typed(Term::Form(form), ty.clone()))
-    }
-
-    fn top(&mut self, ty: &Type) -> Option<Expression> {
-        let column = self.spread_column(ty)?;
-        let first = if let Selection::Types(types) = &column.events.selection { types.first() } else { None };
-        let declared = self.declarations.events.iter().filter(|event| Some(&event.name) == first);
-        let numbers = declared
-            .flat_map(|event| &event.properties)
-            .filter(|(path, property)| property.ty == Type::Number && (path.len() == 1 || !column.items));
-        let begin = column.path.first().filter(|_| column.items);
-        let numbers = numbers.map(|(path, _)| begin.into_iter().chain(path).cloned().collect::<Path>());
-        let numbers = numbers.collect::<Vec<_>>();
-        let single = matches!(&column.events.selection, Selection::Types(types) if types.len() == 1);
-        let weighs = single && !numbers.is_empty() && self.random.chance(50);
-        let weight = weighs.then(|| self.random.pick(&numbers).clone());
-        Some(typed(Term::Form(Form::Top(column, weight, self.window(2))), ty.clone()))
-    }
-
-    /// How far apart events of one session may be.
-    pub(super) fn gap(&mut self) -> Length {
-        let ticks = self.random.between(1, 40);
-        self.scale.length(ticks)
     }
 
     /// A length by which a duration is divided.

@@ -1,8 +1,8 @@
 //! One event of a customer's history, and what can be asked of it.
 
+use crate::definition::{Declarations, Property, Type};
 use compact_str::CompactString;
 use spicchio_core::event::{Identity, Kind, Value};
-use spicchio_core::segment::{ColumnRef, Declarations, Property, Type};
 use spicchio_core::timer::Instant;
 
 use super::decode::{at_least_zero, decoded};
@@ -41,39 +41,38 @@ impl Happening {
         (!property.nonnegative || at_least_zero(&value)).then_some(value)
     }
 
-    /// The values of a column that exist: the event's own, or one of each of its line items.
-    pub(super) fn each(&self, column: &ColumnRef, declarations: &Declarations) -> Vec<Value> {
-        if column.items {
-            self.line_items().iter().filter_map(|item| self.of_item(item, &column.path, declarations)).collect()
-        } else {
-            self.property(&column.path, declarations).into_iter().collect()
-        }
-    }
-
-    /// What a line item says of `items.p`: of the type that the event declares for it, or else for its own `p`.
-    pub(super) fn of_item(&self, item: &Json, path: &[CompactString], declarations: &Declarations) -> Option<Value> {
-        let (_, below) = path.split_first()?;
-        let property = self.declared(path, declarations).or_else(|| self.declared(below, declarations))?;
-        let value = decoded(item.at(below.iter().map(AsRef::as_ref))?, &property.ty)?;
-        (!property.nonnegative || at_least_zero(&value)).then_some(value)
-    }
-
-    pub(super) fn line_items(&self) -> &[Json] {
-        match self.given.properties.get(LINE_ITEMS) {
-            Some(Json::List(items)) => items,
-            _ => &[],
-        }
-    }
-
     /// The values that `for some` finds here: the event's own and those of its line items.
     pub(super) fn values(&self, path: &[CompactString], ty: &Type, declarations: &Declarations) -> Vec<Value> {
         if matches!(self.kind, Kind::Other(_)) {
             return Vec::new();
         }
         let nonnegative = self.declared(path, declarations).is_some_and(|property| property.nonnegative);
-        let of_items = self.line_items().iter().filter_map(|item| item.at(path.iter().map(AsRef::as_ref)));
+        let items = match self.given.properties.get(LINE_ITEMS) {
+            Some(Json::List(items)) => items.as_slice(),
+            _ => &[],
+        };
+        let of_items = items.iter().filter_map(|item| item.at(path.iter().map(AsRef::as_ref)));
         let values = self.json(path).into_iter().chain(of_items).filter_map(|json| decoded(json, ty));
         values.filter(|value| !nonnegative || at_least_zero(value)).collect()
+    }
+
+    /// The values of a column that exist: the event's own, or those of its line items.
+    pub(super) fn column(&self, path: &[CompactString], ty: &Type, declarations: &Declarations) -> Vec<Value> {
+        self.slots(path, ty, declarations).into_iter().flatten().collect()
+    }
+
+    /// One slot for the event, or one for each of its line items, full where it has a value.
+    pub(super) fn slots(&self, path: &[CompactString], ty: &Type, declarations: &Declarations) -> Vec<Option<Value>> {
+        match path {
+            [list, rest @ ..] if list == LINE_ITEMS && !rest.is_empty() => match self.json(&path[..1]) {
+                Some(Json::List(items)) => {
+                    let value = |item: &Json| decoded(item.at(rest.iter().map(AsRef::as_ref))?, ty);
+                    items.iter().map(value).collect()
+                }
+                _ => Vec::new(),
+            },
+            _ => vec![self.property(path, declarations)],
+        }
     }
 
     fn declared<'a>(&self, path: &[CompactString], declarations: &'a Declarations) -> Option<&'a Property> {
@@ -81,7 +80,7 @@ impl Happening {
         declared.properties.get(path)
     }
 
-    fn json(&self, path: &[CompactString]) -> Option<&Json> {
+    pub(super) fn json(&self, path: &[CompactString]) -> Option<&Json> {
         let (first, rest) = path.split_first()?;
         self.given.properties.get(first.as_str())?.at(rest.iter().map(AsRef::as_ref))
     }

@@ -26,14 +26,6 @@
 //! - The candidates of `for some` come from all forms inside it, those that open a window (`since last(E)`) included.
 //!   An event's values of P are read from it and from its `items`. Where its type declares P, a declared `minimum: 0`
 //!   is for both; where it does not, what is there is read as what P is elsewhere.
-//! - `last(E, 3)` is none, or never, for who has had two. It opens no window then: `since last(E, 3)` is the whole life.
-//! - `refunded` looks at every later refund of the order, whatever the window. What refunds took back is taken off the
-//!   purchases of the order inside the window that pass the filter, newest first, never below nothing; a refund that
-//!   does not say that property takes back all that is left.
-//! - Purchases that a form leaves out for their refunds alone are candidates of `for some` all the same.
-//! - `top` counts an event, or a line item, for each value it has. A weight that is none adds nothing.
-//! - A step after a `without` may stand at the very instant at which that ran out, and no event of that instant belongs
-//!   to it. `all within` and the window are asked of that instant where the `without` comes last.
 //! - Traits are one document, merged in the order of events: an object over something else replaces it, and a value of
 //!   another type than declared replaces what was there and counts as missing.
 //! - An id is repeated for one customer of one topic; the first record read is the one that counts. It is remembered
@@ -44,17 +36,23 @@
 //!   way, the cause may be either.
 
 mod calendar;
-mod chain;
 mod compare;
 mod decode;
 mod evaluate;
 mod form;
 mod history;
-mod measures;
+mod money;
+mod place;
 mod quantity;
+mod ranking;
+mod sequence;
+mod sessions;
+mod standing;
 mod subject;
 mod timeline;
 mod traits;
+mod truth;
+mod window;
 
 #[cfg(test)]
 mod cases;

@@ -1,6 +1,4 @@
 //! An expression as it was written: names unresolved, types unknown, a place on every node.
-//!
-//! Forms of the language whose meaning comes later are parsed in full and kept as [`Later`].
 
 use compact_str::CompactString;
 
@@ -62,8 +60,16 @@ pub(super) enum NodeKind {
     Held(Vec<Name>),
     /// `member(..)`, `stage(..)` and `score(..)`
     Reference(About, Name),
-    /// A form that is read and not yet given a meaning.
-    Later(Later),
+    /// `30km`, in metres.
+    Kilometres(i64),
+    Point(Box<[Node; 2]>),
+    Distance(Box<[Node; 2]>),
+    Matches(Box<Node>, Name),
+    Bucket(Number, Name),
+    Some {
+        list: Box<Node>,
+        condition: Box<Node>,
+    },
 }
 
 /// A measurement of events as written.
@@ -256,25 +262,4 @@ pub(super) enum WindowKind {
     Since(When),
     Between(When, When),
     After(NthNode, EventsNode, Option<Box<WindowNode>>),
-}
-
-/// The forms whose meaning comes later.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Later {
-    Some,
-    Distance,
-    Bucket,
-    Matches,
-}
-
-impl Later {
-    /// What to call it.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Some => "`some list (..)`",
-            Self::Distance => "distances: `distance(..)`, `point(..)` and kilometres",
-            Self::Bucket => "`bucket(..)`",
-            Self::Matches => "`matches`",
-        }
-    }
 }

@@ -18,6 +18,7 @@ mod node;
 mod orders;
 mod rule;
 mod segments;
+mod who;
 
 pub use adoption::Adoption;
 pub use catalog::{Catalog, CompiledSegment};

@@ -39,11 +39,11 @@ pub(super) fn is_settled(events: &Events) -> bool {
 fn split(events: &Events) -> Option<(Events, bool)> {
     let filter = events.filter.as_deref()?;
     let parts = if let Term::And(parts) = &filter.term { parts.as_slice() } else { std::slice::from_ref(filter) };
-    let (place, refunded) = parts.iter().enumerate().find_map(|(place, part)| match &part.term {
-        Term::Refunded => Some((place, true)),
-        Term::Not(inner) if inner.term == Term::Refunded => Some((place, false)),
-        _ => None,
-    })?;
+    let asked = |part: &Expression| {
+        let denied = if let Term::Not(inner) = &part.term { inner.term == Term::Refunded } else { false };
+        if denied { Some(false) } else { (part.term == Term::Refunded).then_some(true) }
+    };
+    let (place, refunded) = parts.iter().enumerate().find_map(|(place, part)| Some((place, asked(part)?)))?;
     let mut rest: Vec<Expression> = parts.to_vec();
     rest.remove(place);
     let filter = match rest.len() {

@@ -103,9 +103,12 @@ impl<'a> Checker<'a> {
     pub(super) fn column(&mut self, node: &ColumnNode) -> Option<ColumnRef> {
         let members = self.members(&node.events)?;
         let events = self.filtered(&node.events, &members);
-        let items = super::items::reaches_items(&members, &node.path);
-        let (path, property) =
-            if items { self.item_property(&members, &node.path)? } else { self.member_property(&members, &node.path)? };
+        let items = super::line_items::reaches_items(&members, &node.path);
+        let (path, property) = if items {
+            self.line_item_property(&members, &node.path)?
+        } else {
+            self.member_property(&members, &node.path)?
+        };
         let events = events?;
         Some(ColumnRef { events, path, items, ty: property.ty, nonnegative: property.nonnegative })
     }

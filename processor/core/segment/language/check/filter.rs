@@ -1,7 +1,7 @@
 //! Names that stand alone: properties of the event, inside `where`.
 
 use super::events::Members;
-use super::items::reaches_items;
+use super::line_items::reaches_items;
 use super::typed::Typed;
 use super::{Checker, Scope};
 use crate::segment::language::ast::Name;
@@ -15,6 +15,10 @@ pub(super) fn mentions_refunded(filter: &Expression) -> bool {
 
 impl Checker<'_> {
     pub(super) fn property(&mut self, names: &[Name], span: Span) -> Option<Typed> {
+        if let Scope::Item { of, .. } = &self.scope {
+            let of = of.clone();
+            return Some(self.item_property(&of, names, span));
+        }
         if let Scope::Event(members) = &self.scope {
             let members = members.clone();
             if means_refunded(&members, names) {

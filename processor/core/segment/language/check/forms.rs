@@ -57,7 +57,7 @@ impl Checker<'_> {
         let window = self.window(window);
         let (column, window) = (column?, window?);
         let numeric = measure != Measure::Distinct;
-        let plain = !matches!(column.ty, Type::List | Type::Point | Type::Duration);
+        let plain = !matches!(column.ty, Type::List | Type::Point | Type::Duration | Type::Distance);
         if (numeric && column.ty != Type::Number) || !plain {
             let place = node.place();
             let wanted = if numeric { "a number" } else { "a single value" };
@@ -143,7 +143,7 @@ impl Checker<'_> {
             let message = format!("`{}` is not of one type in all event types inside", name.text);
             return self.fail(Diagnostic::error("type-mismatch", name.span, message));
         }
-        if matches!(ty, Type::List | Type::Point | Type::Duration) {
+        if matches!(ty, Type::List | Type::Point | Type::Duration | Type::Distance) {
             let message = format!("`for some` tries single values, `{}` is {}", name.text, ty.described());
             return self.fail(Diagnostic::error("type-mismatch", name.span, message));
         }

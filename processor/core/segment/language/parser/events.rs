@@ -200,12 +200,3 @@ fn when_ahead(cursor: &mut Cursor<'_>) -> Option<When> {
     cursor.next();
     Some(when)
 }
-
-/// Takes a number, if one is next that is not the beginning of a window.
-pub(super) fn number_ahead(cursor: &mut Cursor<'_>) -> bool {
-    let number = matches!(cursor.peek().kind, TokenKind::Number(_));
-    if number {
-        cursor.next();
-    }
-    number
-}
