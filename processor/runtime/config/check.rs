@@ -10,8 +10,12 @@ use tracing_subscriber::EnvFilter;
 
 use super::document::Document;
 use super::mistake::{Mistake, Origin};
-use super::raw::{RawClock, RawConfig, RawInput, RawKafka, RawLog, RawLogFormat, RawProperty, RawSize, RawSnapshots, RawTopic};
-use super::{ClockSource, Config, Http, InputTopic, Kafka, Log, LogFormat, Outputs, Place, Snapshots, properties, units};
+use super::raw::{
+    RawClock, RawConfig, RawInput, RawKafka, RawLog, RawLogFormat, RawProperty, RawSize, RawSnapshots, RawTopic,
+};
+use super::{
+    ClockSource, Config, Http, InputTopic, Kafka, Log, LogFormat, Outputs, Place, Snapshots, properties, units,
+};
 
 /// The longest `grace` and `dedup`: both hold events or ids back in memory.
 const DAY_MILLIS: i64 = 86_400_000;

@@ -11,7 +11,7 @@ use crate::broker::{Arrival, TopicPartition};
 
 /// Looks at single records.
 #[derive(Debug)]
-pub struct Anchors {
+pub(super) struct Anchors {
     reader: Reader,
 }
 
@@ -22,18 +22,31 @@ impl Anchors {
     const BACK_MAX: i64 = 64;
 
     /// A reader of topics, which are named by their index from now on.
-    pub fn open(connection: &Connection, topics: Arc<[String]>) -> Result<Self, String> {
+    fn open(connection: &Connection, topics: Arc<[String]>) -> Result<Self, String> {
         Ok(Self { reader: Reader::open(connection, topics).map_err(|error| error.to_string())? })
     }
 
+    /// Those that are open, or new ones.
+    pub(super) fn opened<'a>(
+        open: &'a mut Option<Self>,
+        connection: &Connection,
+        topics: &Arc<[String]>,
+    ) -> Result<&'a mut Self, String> {
+        let anchors = match open.take() {
+            Some(anchors) => anchors,
+            None => Self::open(connection, Arc::clone(topics))?,
+        };
+        Ok(open.insert(anchors))
+    }
+
     /// The last record before an offset, not before `first`; none where there is none nearby.
-    pub fn before(&mut self, at: TopicPartition, offset: i64, first: i64) -> Result<Option<Anchor>, String> {
+    pub(super) fn before(&mut self, at: TopicPartition, offset: i64, first: i64) -> Result<Option<Anchor>, String> {
         let from = first.max(offset - Self::BACK_MAX);
         if from >= offset { Ok(None) } else { self.last(at, from, offset) }
     }
 
     /// The record at an offset; none where there is none.
-    pub fn at(&mut self, at: TopicPartition, offset: i64) -> Result<Option<Anchor>, String> {
+    pub(super) fn at(&mut self, at: TopicPartition, offset: i64) -> Result<Option<Anchor>, String> {
         self.last(at, offset, offset + 1)
     }
 

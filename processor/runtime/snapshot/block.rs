@@ -10,7 +10,7 @@ use zstd::bulk::{Compressor, Decompressor};
 use super::failure::Damage;
 
 /// The most bytes of rows in one block; a shard with more cannot be kept.
-pub const ROWS_BYTES_MAX: usize = 1 << 30;
+pub(super) const ROWS_BYTES_MAX: usize = 1 << 30;
 
 const MAGIC: &[u8; 4] = b"SPB1";
 const COVERED: usize = 16;
@@ -20,7 +20,7 @@ const LEVEL: i32 = 1;
 
 /// What a block holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Content {
+pub(super) enum Content {
     /// The ids that a topic has shown; which one in the order of the manifest.
     Ids(u16),
     /// The customers of a shard.
@@ -45,7 +45,7 @@ impl Content {
 }
 
 /// Appends a block to a part.
-pub fn write(part: &mut Vec<u8>, content: Content, rows: &[u8], packer: &mut Packer) -> Result<(), Damage> {
+pub(super) fn write(part: &mut Vec<u8>, content: Content, rows: &[u8], packer: &mut Packer) -> Result<(), Damage> {
     if rows.len() > ROWS_BYTES_MAX {
         return Err(Damage::Block("more rows than a block holds"));
     }
@@ -65,7 +65,7 @@ pub fn write(part: &mut Vec<u8>, content: Content, rows: &[u8], packer: &mut Pac
 }
 
 /// Reads the first block of a part: what it holds, its rows, and the blocks after it.
-pub fn read<'a>(part: &'a [u8], unpacker: &mut Unpacker) -> Result<(Content, Vec<u8>, &'a [u8]), Damage> {
+pub(super) fn read<'a>(part: &'a [u8], unpacker: &mut Unpacker) -> Result<(Content, Vec<u8>, &'a [u8]), Damage> {
     let (head, rest) = part.split_first_chunk::<HEAD>().ok_or(Damage::Block("a head that is cut off"))?;
     let [m0, m1, m2, m3, kind, zero, n0, n1, r0, r1, r2, r3, s0, s1, s2, s3, sum @ ..] = *head;
     if [m0, m1, m2, m3] != *MAGIC || zero != 0 {
@@ -82,7 +82,7 @@ pub fn read<'a>(part: &'a [u8], unpacker: &mut Unpacker) -> Result<(Content, Vec
         return Err(Damage::Block("more rows than a block holds"));
     }
     let rows = match unpacker.0.decompress(stored, rows) {
-        Ok(unpacked) if unpacked.len() == rows => unpacked,
+        Ok(bytes) if bytes.len() == rows => bytes,
         Ok(_) | Err(_) => return Err(Damage::Block("rows that cannot be unpacked")),
     };
     Ok((content, rows, after))
@@ -96,11 +96,11 @@ fn checksum(head: &[u8], stored: &[u8]) -> u64 {
 }
 
 /// Compresses rows.
-pub struct Packer(Compressor<'static>);
+pub(super) struct Packer(Compressor<'static>);
 
 impl Packer {
     /// One that is used for many blocks.
-    pub fn new() -> Result<Self, Damage> {
+    pub(super) fn new() -> Result<Self, Damage> {
         Compressor::new(LEVEL).map(Self).map_err(|_| Damage::Block("no memory to compress it"))
     }
 }
@@ -112,11 +112,11 @@ impl std::fmt::Debug for Packer {
 }
 
 /// Takes compressed rows apart.
-pub struct Unpacker(Decompressor<'static>);
+pub(super) struct Unpacker(Decompressor<'static>);
 
 impl Unpacker {
     /// One that is used for many blocks.
-    pub fn new() -> Result<Self, Damage> {
+    pub(super) fn new() -> Result<Self, Damage> {
         Decompressor::new().map(Self).map_err(|_| Damage::Block("no memory to unpack it"))
     }
 }
@@ -149,7 +149,7 @@ mod tests {
             let mut rest = damaged.as_slice();
             let intact = loop {
                 match read(rest, &mut unpacker) {
-                    Ok((_, _, after)) if after.is_empty() => break true,
+                    Ok((_, _, [])) => break true,
                     Ok((_, _, after)) => rest = after,
                     Err(_) => break false,
                 }

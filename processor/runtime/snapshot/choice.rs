@@ -19,6 +19,10 @@ pub struct Wanted<'a> {
     pub next: &'a [i64],
     /// What the inputs hold.
     pub held: &'a [Held],
+    /// What the memberships topic holds, where it can be read.
+    pub announced: Option<Held>,
+    /// The hashes of the definitions in force and of what their state means.
+    pub catalog: [&'a str; 2],
 }
 
 /// Why a snapshot is not used.
@@ -75,7 +79,7 @@ impl Refusal {
 }
 
 /// Whether the manifest is of what is wanted, under these definitions; the rest is for its anchors and parts to say.
-pub(super) fn weigh(manifest: &Manifest, wanted: &Wanted<'_>, group: &str, catalog: [&str; 2]) -> Result<(), Refusal> {
+pub(super) fn weigh(manifest: &Manifest, wanted: &Wanted<'_>, group: &str) -> Result<(), Refusal> {
     let foreign = |what: String| Err(Refusal::Foreign(what));
     if manifest.group != group {
         return foreign(format!("group `{}`", manifest.group));
@@ -89,7 +93,7 @@ pub(super) fn weigh(manifest: &Manifest, wanted: &Wanted<'_>, group: &str, catal
     if manifest.inputs.iter().any(|input| wanted.word.began_at(&input.topic) != Some(input.began)) {
         return foreign("a group that began elsewhere".to_owned());
     }
-    if [&*manifest.catalog, &*manifest.layout] != catalog {
+    if [&*manifest.catalog, &*manifest.layout] != wanted.catalog {
         return Err(Refusal::Definitions);
     }
     let end = manifest.end().ok_or_else(|| Damage::Incomplete("its cuts".to_owned()))?;
@@ -129,8 +133,17 @@ mod tests {
             let mut manifest = manifest();
             change(&mut manifest);
             let held = [Held { first, end: 1_000 }];
-            let wanted = Wanted { partition: 3, topics: &topics, word: &word, next: &[next], held: &held };
-            weigh(&manifest, &wanted, "shop", ["sha256:ab", "sha256:cd"]).err().map(|refusal| refusal.reason())
+            let (next, catalog) = ([next], ["sha256:ab", "sha256:cd"]);
+            let wanted = Wanted {
+                partition: 3,
+                topics: &topics,
+                word: &word,
+                next: &next,
+                held: &held,
+                announced: None,
+                catalog,
+            };
+            weigh(&manifest, &wanted, "shop").err().map(|refusal| refusal.reason())
         };
         assert_eq!(reason(|_| {}, 0, 100), None);
         assert_eq!(reason(|_| {}, 90, 100), None, "it is read again from 90 on");

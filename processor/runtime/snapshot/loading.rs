@@ -8,6 +8,7 @@ use super::anchor::Anchors;
 use super::block::{Content, Unpacker, read};
 use super::choice::{Refusal, Wanted, weigh};
 use super::failure::{Damage, StoreError};
+use super::headroom::Kept;
 use super::manifest::{Manifest, Part};
 use super::shelf::{Shelf, Unreadable};
 use crate::broker::TopicPartition;
@@ -30,6 +31,24 @@ pub struct Loaded {
     pub memberships_from: Option<i64>,
 }
 
+impl Loaded {
+    /// From where each input is read again.
+    pub fn from(&self) -> Vec<i64> {
+        self.manifest.inputs.iter().map(|input| input.from).collect()
+    }
+}
+
+/// What a search for a snapshot found.
+#[derive(Debug)]
+pub enum Search {
+    /// One that can be used.
+    Found(Box<Loaded>),
+    /// None.
+    Nothing,
+    /// None, and an input is not the topic that the group read.
+    Recreated(Refusal),
+}
+
 /// Loads snapshots.
 #[derive(Debug)]
 pub struct Loader {
@@ -45,6 +64,8 @@ pub struct Loader {
     pub memberships: String,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// From where partitions would be read again.
+    pub kept: Arc<Kept>,
 }
 
 impl Loader {
@@ -52,49 +73,47 @@ impl Loader {
     /// know which memberships have ended since.
     const MEMBERSHIPS_MILLIS_MAX: i64 = 6 * 3_600_000;
 
-    /// The newest snapshot that can be used, loaded into an engine that `empty` makes; none where there is none. Each
-    /// one that cannot is named in the log.
+    /// The newest snapshot that can be used, loaded into an engine that `empty` makes. Each one that cannot is named in
+    /// the log.
     ///
     /// # Errors
     /// When the store cannot be asked.
-    pub fn newest(
-        &self,
-        wanted: &Wanted<'_>,
-        announced: Option<Held>,
-        empty: &dyn Fn() -> Engine,
-        catalog: [&str; 2],
-    ) -> Result<Option<Loaded>, StoreError> {
-        let mut anchors = None;
+    pub fn newest(&self, wanted: &Wanted<'_>, empty: &dyn Fn() -> Engine) -> Result<Search, StoreError> {
+        let (mut anchors, mut search) = (None, Search::Nothing);
         for name in self.shelf.names(wanted.partition)? {
-            match self.load(&name, wanted, announced, empty, catalog, &mut anchors) {
-                Ok(loaded) => return Ok(Some(loaded)),
+            match self.load(&name, wanted, empty, &mut anchors) {
+                Ok(loaded) => {
+                    self.kept.note(wanted.partition, loaded.from());
+                    return Ok(Search::Found(Box::new(loaded)));
+                }
                 Err(refusal) => {
                     self.metrics.snapshots_refused.with_label_values(&[refusal.reason()]).inc();
                     tracing::warn!(
                         partition = wanted.partition, snapshot = name, %refusal, "a snapshot is not used"
                     );
+                    if matches!(refusal, Refusal::Recreated { .. }) {
+                        search = Search::Recreated(refusal);
+                    }
                 }
             }
         }
-        Ok(None)
+        Ok(search)
     }
 
     fn load(
         &self,
         name: &str,
         wanted: &Wanted<'_>,
-        announced: Option<Held>,
         empty: &dyn Fn() -> Engine,
-        catalog: [&str; 2],
         anchors: &mut Option<Anchors>,
     ) -> Result<Loaded, Refusal> {
         let manifest = self.shelf.manifest(wanted.partition, name).map_err(|unreadable| match unreadable {
             Unreadable::Store(error) => Refusal::Store(error),
             Unreadable::Damaged(damage) => Refusal::Damaged(damage),
         })?;
-        weigh(&manifest, wanted, self.shelf.group(), catalog)?;
+        weigh(&manifest, wanted, self.shelf.group())?;
         self.look_at_anchors(&manifest, wanted, anchors)?;
-        let memberships_from = self.memberships_from(&manifest, announced);
+        let memberships_from = self.memberships_from(&manifest, wanted.announced);
         let mut engine = empty();
         read_parts(&self.shelf, name, &manifest, |content, rows| {
             match content {
@@ -128,13 +147,7 @@ impl Loader {
         };
         for (topic, (input, held)) in manifest.inputs.iter().zip(wanted.held).enumerate() {
             let Some(anchor) = input.anchor.as_ref().filter(|anchor| anchor.offset >= held.first) else { continue };
-            let anchors = match anchors {
-                Some(anchors) => anchors,
-                None => {
-                    let opened = Anchors::open(&self.connection, Arc::clone(&self.topics));
-                    anchors.insert(opened.map_err(cannot)?)
-                }
-            };
+            let anchors = Anchors::opened(anchors, &self.connection, &self.topics).map_err(cannot)?;
             let at = TopicPartition { topic, partition: wanted.partition };
             let found = if anchor.offset < held.end { anchors.at(at, anchor.offset).map_err(cannot)? } else { None };
             let may_lack = self.compacted.get(topic).copied().unwrap_or(false) && anchor.offset < held.end;

@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 use super::failure::Damage;
 
 /// The version of manifests and parts that is written, and the newest that is read.
-pub const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 1;
 
 /// What a snapshot is of, and which bytes belong to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,9 +4,9 @@
 //! the cuts, and writes the manifest when the worker says that everything in it is committed. What fails is counted and
 //! told; the worker goes on and tries again.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SendError, Sender, SyncSender, channel, sync_channel};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant as Moment};
 
 use spicchio_core::segment::Catalog;
@@ -26,7 +26,7 @@ use crate::partition::{Bounds, Lease, Parked};
 
 /// What all scribes of the process share.
 #[derive(Debug)]
-pub struct Desk {
+pub struct Archive {
     /// Where snapshots go.
     pub shelf: Arc<Shelf>,
     /// How to reach the cluster.
@@ -48,10 +48,10 @@ pub struct Desk {
     /// How many snapshots of a partition are kept.
     pub keep: usize,
     /// What tells this process from others in the names of snapshots.
-    pub writer: u32,
+    pub writer: u64,
 }
 
-impl Desk {
+impl Archive {
     /// The newest snapshot of a partition stands for its state.
     pub(super) fn succeeded(&self, partition: i32) {
         let now = u64::try_from(clock::now().millis() / 1_000).unwrap_or(0);
@@ -66,18 +66,21 @@ enum Job {
     Leave { parked: Box<Parked>, lease: Arc<Lease> },
 }
 
+/// One sitting at a time, and each partition that leaves; beyond it a partition leaves without a snapshot.
+const JOBS_MAX: usize = 1_024;
+
 /// The worker's end of the thread that stores.
 #[derive(Debug)]
 pub struct Scribe {
-    desk: Arc<Desk>,
-    jobs: Sender<Job>,
+    archive: Arc<Archive>,
+    jobs: SyncSender<Job>,
     busy: Arc<AtomicBool>,
 }
 
 /// The other end.
 #[derive(Debug)]
 pub struct Storing {
-    desk: Arc<Desk>,
+    archive: Arc<Archive>,
     jobs: Receiver<Job>,
     busy: Arc<AtomicBool>,
     /// Whether it looks after the headroom of all partitions.
@@ -86,17 +89,16 @@ pub struct Storing {
 
 impl Scribe {
     /// A scribe, and what its thread does; one in a process watches the headroom.
-    pub fn new(desk: Arc<Desk>, watches: bool) -> (Self, Storing) {
-        // Jobs are few: one sitting at a time, and each partition that leaves.
-        let (sender, jobs) = channel();
+    pub fn new(archive: Arc<Archive>, watches: bool) -> (Self, Storing) {
+        let (sender, jobs) = sync_channel(JOBS_MAX);
         let busy = Arc::new(AtomicBool::new(false));
-        let storing = Storing { desk: Arc::clone(&desk), jobs, busy: Arc::clone(&busy), watches };
-        (Self { desk, jobs: sender, busy }, storing)
+        let storing = Storing { archive: Arc::clone(&archive), jobs, busy: Arc::clone(&busy), watches };
+        (Self { archive, jobs: sender, busy }, storing)
     }
 
     /// What all scribes share.
-    pub fn desk(&self) -> &Desk {
-        &self.desk
+    pub fn archive(&self) -> &Archive {
+        &self.archive
     }
 
     /// Begins a sitting, where the thread has time for one: where the worker learns that it may cut, and where its
@@ -108,15 +110,14 @@ impl Scribe {
         let (ready, told) = sync_channel(1);
         let (sender, pieces) = sync_channel(Sittings::PIECES_MAX);
         let (began, first_batch) = (subject.began.to_vec(), subject.batch);
-        self.jobs.send(Job::Sit { partition, began, first_batch, ready, pieces }).ok()?;
+        self.jobs.try_send(Job::Sit { partition, began, first_batch, ready, pieces }).ok()?;
         Some((told, sender))
     }
 
     /// Has the state of a partition that leaves written, and its lease ended then.
-    pub(super) fn hand_over(&self, parked: Box<Parked>, lease: Arc<Lease>) -> Result<(), Box<Parked>> {
-        match self.jobs.send(Job::Leave { parked, lease }) {
-            Err(SendError(Job::Leave { parked, .. })) => Err(parked),
-            Ok(()) | Err(SendError(Job::Sit { .. })) => Ok(()),
+    pub(super) fn hand_over(&self, parked: Box<Parked>, lease: &Arc<Lease>) {
+        if self.jobs.try_send(Job::Leave { parked, lease: Arc::clone(lease) }).is_err() {
+            lease.end();
         }
     }
 }
@@ -134,7 +135,7 @@ impl Storing {
         let (mut anchors, mut watched) = (None, Moment::now());
         loop {
             if self.watches && watched.elapsed() >= Self::WATCH {
-                self.desk.kept.measure(&self.desk.bounds, &self.desk.metrics);
+                self.archive.kept.measure(&self.archive.bounds, &self.archive.metrics);
                 watched = Moment::now();
             }
             match self.jobs.recv_timeout(Self::WATCH) {
@@ -164,10 +165,10 @@ impl Storing {
     fn tell(&self, partition: i32, written: Result<Manifest, WriteError>) {
         match written {
             Ok(manifest) => {
-                self.desk.succeeded(partition);
+                self.archive.succeeded(partition);
                 let size: u64 = manifest.parts.iter().map(|part| part.bytes).sum();
-                self.desk.metrics.snapshot_size.with_label_values(&[&partition.to_string()]).set(gauge(size));
-                self.desk.kept.note(partition, manifest.inputs.iter().map(|input| input.from).collect());
+                self.archive.metrics.snapshot_size.with_label_values(&[&partition.to_string()]).set(gauge(size));
+                self.archive.kept.note(partition, manifest.inputs.iter().map(|input| input.from).collect());
                 tracing::info!(
                     partition,
                     batch = manifest.batch,
@@ -178,7 +179,7 @@ impl Storing {
             }
             Err(WriteError::Abandoned) => tracing::debug!(partition, "a snapshot is abandoned"),
             Err(error) => {
-                self.desk.metrics.snapshot_failures.with_label_values::<&str>(&[]).inc();
+                self.archive.metrics.snapshot_failures.with_label_values::<&str>(&[]).inc();
                 tracing::error!(partition, %error, "a snapshot was not written; processing goes on, and it is tried again");
             }
         }
@@ -192,25 +193,25 @@ impl Storing {
         source: impl FnOnce(&mut Writing<'_>) -> Result<End, WriteError>,
         committed: impl FnOnce() -> Result<(), WriteError>,
     ) -> Result<Manifest, WriteError> {
-        let (begun, desk) = (Moment::now(), &self.desk);
-        let name = name(sheet.first_batch, clock::now().millis(), desk.writer);
+        let (begun, archive) = (Moment::now(), &self.archive);
+        let name = name(sheet.first_batch, clock::now().millis(), archive.writer);
         let announced = self.end_of_memberships(sheet.partition)?;
-        let mut write = || {
-            let mut writing = Writing::new(&desk.shelf, sheet.partition, &name)?;
+        let write = || {
+            let mut writing = Writing::new(&archive.shelf, sheet.partition, &name)?;
             let end = source(&mut writing)?;
             let terms = Terms {
                 batch: end.batch,
                 clock: end.clock,
-                began: in_order(&desk.topics, sheet.began),
-                catalog: desk.catalog.hash().to_string(),
-                layout: desk.catalog.layout().to_string(),
-                memberships: (desk.memberships.clone(), announced),
+                began: in_order(&archive.topics, sheet.began),
+                catalog: archive.catalog.hash().to_string(),
+                layout: archive.catalog.layout().to_string(),
+                memberships: (archive.memberships.clone(), announced),
                 written: clock::now(),
             };
             let mut manifest = writing.end(terms)?;
             self.anchor(sheet.partition, &mut manifest.inputs, anchors).map_err(WriteError::Unanswered)?;
             committed()?;
-            desk.shelf.publish(&name, &manifest).map_err(|error| match error {
+            archive.shelf.publish(&name, &manifest).map_err(|error| match error {
                 Unreadable::Store(error) => WriteError::from(error),
                 Unreadable::Damaged(error) => WriteError::from(error),
             })?;
@@ -220,13 +221,13 @@ impl Storing {
         match &written {
             Ok(_) => {
                 let seconds = begun.elapsed().as_secs_f64();
-                desk.metrics.snapshot_duration.with_label_values::<&str>(&[]).observe(seconds);
-                if let Err(error) = desk.shelf.prune(sheet.partition, desk.keep) {
+                archive.metrics.snapshot_duration.with_label_values::<&str>(&[]).observe(seconds);
+                if let Err(error) = archive.shelf.prune(sheet.partition, archive.keep) {
                     tracing::warn!(partition = sheet.partition, %error, "old snapshots are left");
                 }
             }
             Err(_) => {
-                if let Err(error) = desk.shelf.discard(sheet.partition, &name) {
+                if let Err(error) = archive.shelf.discard(sheet.partition, &name) {
                     tracing::debug!(partition = sheet.partition, %error, "parts of an unfinished snapshot are left");
                 }
             }
@@ -237,9 +238,9 @@ impl Storing {
     /// Everything announced of what is decided by now, or before, is before this offset or after it: nothing that was
     /// decided by now is announced later than it, and unknown.
     fn end_of_memberships(&self, partition: i32) -> Result<i64, WriteError> {
-        let topics: Arc<[String]> = Arc::from([self.desk.memberships.clone()]);
+        let topics: Arc<[String]> = Arc::from([self.archive.memberships.clone()]);
         let unanswered = |error: String| WriteError::Unanswered(error);
-        let probe = EndProbe::open(&self.desk.connection, topics, Isolation::Written);
+        let probe = EndProbe::open(&self.archive.connection, topics, Isolation::Written);
         let probe = probe.map_err(|error| unanswered(error.to_string()))?;
         let mut reason = "the memberships topic has no leader".to_owned();
         for _ in 0..Self::QUESTIONS_MAX {
@@ -258,11 +259,8 @@ impl Storing {
     fn anchor(&self, partition: i32, inputs: &mut [Input], anchors: &mut Option<Anchors>) -> Result<(), String> {
         let at = |topic: usize| TopicPartition { topic, partition };
         let all: Vec<TopicPartition> = (0..inputs.len()).map(at).collect();
-        let held = self.desk.bounds.of(&all).map_err(|error| error.to_string())?;
-        let anchors = match anchors {
-            Some(anchors) => anchors,
-            None => anchors.insert(Anchors::open(&self.desk.connection, Arc::clone(&self.desk.topics))?),
-        };
+        let held = self.archive.bounds.of(&all).map_err(|error| error.to_string())?;
+        let anchors = Anchors::opened(anchors, &self.archive.connection, &self.archive.topics)?;
         for (topic, input) in inputs.iter_mut().enumerate() {
             let first = held.get(&at(topic)).map_or(i64::MAX, |held| held.first);
             input.anchor = anchors.before(at(topic), input.from, first)?;

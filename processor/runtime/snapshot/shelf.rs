@@ -117,8 +117,8 @@ impl Shelf {
 }
 
 /// The name of a snapshot that begins at a batch: it sorts by batch, then by time; no two writers share one.
-pub(super) fn name(batch: u64, begun: i64, writer: u32) -> String {
-    format!("{batch:020}-{begun:014}-{writer:08x}")
+pub(super) fn name(batch: u64, begun: i64, writer: u64) -> String {
+    format!("{batch:020}-{begun:014}-{writer:016x}")
 }
 
 /// When the snapshot of that name was begun.

@@ -111,7 +111,7 @@ impl Sittings {
         const SPREAD: u32 = 8;
         let Some(scribe) = &self.scribe else { return };
         let turn = partition.unsigned_abs() % SPREAD + 1;
-        self.due.insert(partition, Moment::now() + scribe.desk().every / SPREAD * turn);
+        self.due.insert(partition, Moment::now() + scribe.archive().every / SPREAD * turn);
     }
 
     /// A partition is worked on no more; what was begun of it comes to nothing.
@@ -119,18 +119,17 @@ impl Sittings {
         self.due.remove(&partition);
         self.current.take_if(|sitting| sitting.partition == partition);
         if let Some(scribe) = &self.scribe {
-            scribe.desk().kept.forget(partition, &scribe.desk().metrics);
+            scribe.archive().kept.forget(partition, &scribe.archive().metrics);
         }
     }
 
-    /// Writes the state of a partition that is given up for good, and ends its lease then; gives it back where that
-    /// needs no writing, or cannot be done.
-    pub fn hand_over(&self, parked: Parked, lease: &Arc<Lease>) -> Result<(), Box<Parked>> {
+    /// Ends the lease of a partition that is given up for good, as soon as its state is written where that is needed.
+    pub fn hand_over(&self, parked: Parked, lease: &Arc<Lease>) {
         match &self.scribe {
-            Some(scribe) if !scribe.desk().kept.is_at(lease.partition(), &parked.next) => {
-                scribe.hand_over(Box::new(parked), Arc::clone(lease))
+            Some(scribe) if !scribe.archive().kept.is_at(lease.partition(), &parked.next) => {
+                scribe.hand_over(Box::new(parked), lease);
             }
-            Some(_) | None => Err(Box::new(parked)),
+            Some(_) | None => lease.end(),
         }
     }
 
@@ -143,12 +142,17 @@ impl Sittings {
             let cutting = !matches!(sitting.stage, Stage::Asked | Stage::Gated(_));
             let turn = subject(partition).map_or(Turn::Failed, |subject| sitting.turn(&subject, begun + Self::STALL));
             if cutting {
-                scribe.desk().metrics.snapshot_stall.with_label_values::<&str>(&[]).observe(begun.elapsed().as_secs_f64());
+                scribe
+                    .archive()
+                    .metrics
+                    .snapshot_stall
+                    .with_label_values::<&str>(&[])
+                    .observe(begun.elapsed().as_secs_f64());
             }
             let pause = match turn {
                 Turn::GoesOn => return,
-                Turn::Done => scribe.desk().every,
-                Turn::Failed => scribe.desk().every.min(Self::RETRY),
+                Turn::Done => scribe.archive().every,
+                Turn::Failed => scribe.archive().every.min(Self::RETRY),
             };
             self.current = None;
             self.due.insert(partition, Moment::now() + pause);
@@ -157,12 +161,12 @@ impl Sittings {
         let next = self.due.iter().filter(|(_, due)| **due <= now).min_by_key(|(_, due)| **due);
         let Some(partition) = next.map(|(partition, _)| *partition) else { return };
         let Some(subject) = subject(partition).filter(|subject| subject.is_settled) else {
-            self.due.insert(partition, now + scribe.desk().every.min(Self::RETRY));
+            self.due.insert(partition, now + scribe.archive().every.min(Self::RETRY));
             return;
         };
-        if scribe.desk().kept.is_at(partition, &subject.passed) {
-            scribe.desk().succeeded(partition);
-            self.due.insert(partition, now + scribe.desk().every);
+        if scribe.archive().kept.is_at(partition, &subject.passed) {
+            scribe.archive().succeeded(partition);
+            self.due.insert(partition, now + scribe.archive().every);
             return;
         }
         if let Some((ready, pieces)) = scribe.begin(partition, &subject) {
@@ -212,18 +216,16 @@ impl Sitting {
                 Err(TryRecvError::Empty) => Ok(None),
                 Err(TryRecvError::Disconnected) => Err(None),
             },
-            Stage::Ids(topic) => match subject.passed.get(topic) {
-                Some(from) => {
-                    let mut row = Vec::new();
-                    subject.engine.write_ids(topic, &mut row)?;
-                    self.stage = Stage::Ids(topic + 1);
-                    Ok(Some(Piece::Ids { from: *from, row }))
-                }
-                None => {
+            Stage::Ids(topic) => {
+                let Some(from) = subject.passed.get(topic) else {
                     self.stage = Stage::Shard(0);
-                    self.step(subject)
-                }
-            },
+                    return self.step(subject);
+                };
+                let mut row = Vec::new();
+                subject.engine.write_ids(topic, &mut row)?;
+                self.stage = Stage::Ids(topic + 1);
+                Ok(Some(Piece::Ids { from: *from, row }))
+            }
             Stage::Shard(shard) => {
                 let mut rows = Vec::new();
                 let customers = subject.engine.write_shard(shard, &mut rows)?;
