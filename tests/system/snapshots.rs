@@ -3,12 +3,13 @@
 //! Proves: after kill -9 as many records are read again as lie between the newest snapshot and the committed offsets, and
 //! the timeline is still that of `replay`; after a stop in good order none are; input that was deleted is not missed where
 //! a snapshot covers it, and refused where none does; a snapshot that is damaged is named and the one before it used; a
-//! topic that was created anew is noticed; a store that fails stops nothing, and is told of.
+//! topic with other records is noticed; a store that fails stops nothing, and is told of.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use spicchio_testkit::kafka::{Broker, Load, committed, create_topic, delete_records, delete_topic, ends, load};
+use spicchio_runtime::snapshot::Manifest;
+use spicchio_testkit::kafka::{Broker, committed, delete_records, ends};
 use spicchio_testkit::process::{Folder, until, until_some};
 use spicchio_testkit::processor::{Program, Setup};
 use spicchio_testkit::shop::Size;
@@ -28,7 +29,8 @@ struct Kept<'a> {
 impl<'a> Kept<'a> {
     fn new(name: &str, broker: &'a Broker, every: &str) -> Self {
         let folder = Folder::fresh(&format!("{name}-store"));
-        let mut setup = Setup::new(name, broker, SEGMENTS).and_reading("more-events");
+        // One topic: of two that are written while they are read, the slower one is late.
+        let mut setup = Setup::new(name, broker, SEGMENTS);
         let store = folder.path().join("snapshots");
         setup.settings.push(format!("snapshots: {{store: {:?}, every: {every}}}", store.display().to_string()));
         Self { scene: Scene::new(broker, setup, PARTITIONS, SIZE), folder }
@@ -87,6 +89,14 @@ fn counted(program: &Program, name: &str) -> Option<f64> {
     Some(body.lines().filter(of_it).filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum())
 }
 
+fn wait_until_running(program: &Program) {
+    until("every partition runs", PATIENCE, || {
+        let Some(answer) = program.get("/metrics") else { return false };
+        let is_running = |line: &&str| line.starts_with("spicchio_partition_state{") && line.contains("\"running\"");
+        answer.body.lines().filter(is_running).filter(|line| line.ends_with(" 1")).count() == 2
+    });
+}
+
 fn read_again(program: &Program) -> f64 {
     counted(program, "spicchio_recovery_records_total").expect("it answers")
 }
@@ -107,7 +117,7 @@ fn a_recovery_reads_only_what_came_after() {
     let after = kept.after_snapshots();
     assert!(after < 8_000, "{after}");
     program.start();
-    program.wait_until_ready();
+    wait_until_running(&program);
     assert_eq!(read_again(&program), after as f64, "records after the snapshots");
     Scene::assert_recovery_agrees(&program);
 
@@ -118,7 +128,7 @@ fn a_recovery_reads_only_what_came_after() {
     assert_eq!(kept.after_snapshots(), 0, "a stop in good order leaves nothing to be read again");
     assert!((0..PARTITIONS).all(|partition| kept.manifests(partition).len() <= 3), "three are kept");
     program.start();
-    program.wait_until_ready();
+    wait_until_running(&program);
     assert_eq!(read_again(&program), 0.0);
     Scene::assert_recovery_agrees(&program);
     program.terminate();
@@ -143,7 +153,7 @@ fn deleted_input_is_not_missed_where_a_snapshot_covers_it() {
         }
     }
     program.start();
-    program.wait_until_ready();
+    wait_until_running(&program);
     assert!(read_again(&program) < 1.0, "nothing is left to be read");
     scene.write(8_000..SIZE.events);
     scene.write_closing();
@@ -180,7 +190,7 @@ fn a_damaged_snapshot_is_named_and_the_one_before_it_used() {
     let parts = kept.manifests(1)[1].with_extension("");
     damage(&parts.join("00000"), 3_000);
     program.start();
-    program.wait_until_ready();
+    wait_until_running(&program);
     assert!(counted(&program, "spicchio_snapshots_refused_total").is_some_and(|refused| refused > 1.5));
     let output = program.output();
     for words in ["its manifest has a wrong checksum", "part `00000` is missing, or its length or checksum"] {
@@ -202,36 +212,30 @@ fn damage(file: &Path, place: usize) {
     std::fs::write(file, bytes).expect("it can be written");
 }
 
+/// A broker forgets the offsets of a topic that is deleted, so it takes a copy of a cluster to meet this: the record
+/// before the offsets is not the one that was read.
 #[test]
-fn a_topic_that_was_created_anew_is_noticed() {
+fn a_topic_that_holds_other_records_is_noticed() {
     let broker = Broker::shared();
     let kept = Kept::new("snapshot-anew", &broker, "10m");
     let scene = &kept.scene;
-    let topic = scene.setup.events().to_owned();
     let mut program = scene.program();
     scene.write(0..2_000);
     program.start();
     until("everything is committed", PATIENCE, || scene.unread() == 0);
     program.terminate();
-    let held = ends(&broker, &topic).into_iter().max().expect("partitions");
-    delete_topic(&broker, &topic);
-    create_topic(&broker, &topic, PARTITIONS, &[]);
-    let count = usize::try_from(held).expect("few records") * 10;
-    load(
-        &broker,
-        (0..count).map(|number| {
-            let customer = format!("someone-{number}");
-            let json = format!(r#"{{"id":"n{number}","type":"page_view","customer_id":"{customer}","time":1}}"#);
-            Load::new(&topic, customer, json).at(1)
-        }),
-    );
-    assert!(ends(&broker, &topic).iter().all(|end| *end > held), "the new topic is longer than the old one was");
+    for path in (0..PARTITIONS).flat_map(|partition| kept.manifests(partition)) {
+        let mut manifest = Manifest::parse(&std::fs::read(&path).expect("it is there")).expect("it is intact");
+        let anchor = manifest.inputs[0].anchor.as_mut().expect("records were read");
+        anchor.hash = "0".repeat(16);
+        std::fs::write(&path, manifest.encode().expect("it can be written")).expect("the store is the test's own");
+    }
     program.start();
     let reason = until_some("the partitions stop", PATIENCE, || {
         let answer = program.get("/readyz?verbose")?;
         answer.body.contains("is not the topic that was read").then_some(answer.body)
     });
-    assert!(reason.contains(&topic), "{reason}");
+    assert!(reason.contains(scene.setup.events()), "{reason}");
     program.terminate();
 }
 

@@ -51,15 +51,6 @@ pub fn delete_records(broker: &Broker, topic: &str, partition: i32, before: i64)
     }
 }
 
-/// Deletes a topic, and waits until it is gone.
-pub fn delete_topic(broker: &Broker, topic: &str) {
-    let options = AdminOptions::new().operation_timeout(Some(REQUEST));
-    for result in block_on(admin(broker).delete_topics(&[topic], &options)).expect("the broker answers") {
-        result.unwrap_or_else(|(topic, code)| panic!("cannot delete topic {topic}: {code}"));
-    }
-    until_some("the topic is gone", REQUEST, || topic_partitions(broker, topic).is_none().then_some(()));
-}
-
 /// The value of a topic's setting.
 pub fn setting(broker: &Broker, topic: &str, name: &str) -> Option<String> {
     let asked = [ResourceSpecifier::Topic(topic)];
