@@ -1,9 +1,10 @@
 //! With a snapshot a recovery reads only what came after it, and comes to the same.
 //!
-//! Proves: after kill -9 as many records are read again as lie between the newest snapshot and the committed offsets, and
-//! the timeline is still that of `replay`; after a stop in good order none are; input that was deleted is not missed where
-//! a snapshot covers it, and refused where none does; a snapshot that is damaged is named and the one before it used; a
-//! topic with other records is noticed; a store that fails stops nothing, and is told of.
+//! Proves: after kill -9 as many records are read again as lie between the newest snapshot and the committed
+//! offsets, and the timeline is still that of `replay`; after a stop in good order none are; input that was
+//! deleted is not missed where a snapshot covers it, and refused where none does; a snapshot that is damaged is
+//! named and the one before it used; a topic with other records is noticed; a store that fails stops nothing, and
+//! is told of.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

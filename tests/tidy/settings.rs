@@ -39,6 +39,7 @@ fn the_core_is_built_from_these_and_nothing_else() {
         "foldhash",
         "hashbrown",
         "jiff",
+        "postcard",
         "regex",
         "schemars",
         "serde",

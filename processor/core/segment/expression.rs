@@ -7,7 +7,7 @@
 use compact_str::CompactString;
 
 use crate::event::{Number, Value};
-use crate::timer::{Instant, Length};
+use crate::timer::{Dial, Instant, Length, Period};
 
 /// The types of values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -143,8 +143,28 @@ pub enum Term {
     Since(Box<Expression>),
     /// `until(I)`: how long until, a duration; negative when I is past.
     Until(Box<Expression>),
+    /// `I in today` and its like: the instant lies in that period of the file's calendar at now.
+    InPeriod(Box<Expression>, Period),
+    /// `weekday()`, `hour()`, `day_of_month()`: of now, in the file's zone.
+    Clock(Dial),
+    /// `age(D)`: full years since a date; negative before it. 29 February is completed on 28 February in other years.
+    Age(Box<Expression>),
+    /// `days_until(I)`: calendar days from today's to that of an instant, in the file's zone; negative when it is past.
+    DaysUntil(Box<Expression>),
+    /// `anniversary(D)`: the first moment of the next yearly return of a date; today's is the next all day long, and
+    /// the date itself is none.
+    Anniversary(Box<Expression>),
     /// A trait of the customer.
     Trait(Path),
+    /// The instant since when a trait, of that type, has had its value; none where it has none. Written `held(..)` as
+    /// what `Since` holds.
+    SetAt(Path, Type),
+    /// Whether the customer is in the segment of that name.
+    Member(CompactString),
+    /// The name of the stage of the ladder of that name that the customer is in.
+    Stage(CompactString),
+    /// The value of the score of that name.
+    Score(CompactString),
     /// A property of the event at hand: inside a filter alone.
     Property(Path),
     /// A measurement of the customer's events.
@@ -249,6 +269,9 @@ pub enum Window {
         /// The first instant after it.
         to: Option<Instant>,
     },
+    /// `today`, `yesterday`, `this` or `last` `week`, `month`, `year`: events that lie in that period of the file's
+    /// calendar at now.
+    Period(Period),
     /// `since first(..)` or `since last(..)`: events after that one in the order of events; the whole life if it never
     /// happened.
     After(Side, Events, Box<Window>),
@@ -265,7 +288,16 @@ impl Expression {
     /// The expressions it is made of, in the order of its text; filters of events are not among them.
     pub fn parts(&self) -> Vec<&Self> {
         match &self.term {
-            Term::Constant(_) | Term::Length(_) | Term::Trait(_) | Term::Property(_) | Term::Form(_) => Vec::new(),
+            Term::Constant(_)
+            | Term::Length(_)
+            | Term::Clock(_)
+            | Term::Trait(_)
+            | Term::SetAt(..)
+            | Term::Member(_)
+            | Term::Stage(_)
+            | Term::Score(_)
+            | Term::Property(_)
+            | Term::Form(_) => Vec::new(),
             Term::And(parts) | Term::Or(parts) => parts.iter().collect(),
             Term::If { condition, then, otherwise } => vec![condition, then, otherwise],
             Term::Between(value, low, high) => vec![value, low, high],
@@ -284,6 +316,10 @@ impl Expression {
             | Term::StartOf(inner)
             | Term::Since(inner)
             | Term::Until(inner)
+            | Term::InPeriod(inner, _)
+            | Term::Age(inner)
+            | Term::DaysUntil(inner)
+            | Term::Anniversary(inner)
             | Term::ForSome { condition: inner, .. } => vec![inner],
         }
     }

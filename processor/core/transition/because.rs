@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use super::{Because, Evidence, Shown};
+use crate::customer::Place;
 use crate::event::{Identity, Value};
 use crate::feature::{Fold, Item, State};
 use crate::segment::evaluate::{View, answer, in_window, test, value, witnesses};
@@ -166,10 +167,15 @@ fn of_test<'a>(test: &'a Test, view: &View<'a>, found: &mut Vec<(&'a Measure, Vi
             of_operand(right, view, found);
         }
         Test::Distance { instant: operand, .. }
+        | Test::Period(operand, ..)
         | Test::In(operand, ..)
         | Test::Missing(operand, _)
         | Test::Truth(operand) => {
             of_operand(operand, view, found);
+        }
+        Test::Member(latch) => {
+            let inside = view.memberships.standing(latch.segment).place == Place::Inside;
+            of_condition(if inside { &latch.enter } else { &latch.leave }, view, found);
         }
         Test::Sequence(sequence) => found.extend([(&sequence.first, *view), (&sequence.second, *view)]),
         Test::ForSome { feature, condition, .. } => {
@@ -195,7 +201,12 @@ fn of_condition<'a>(condition: &'a Condition, view: &View<'a>, found: &mut Vec<(
 fn of_operand<'a>(operand: &'a Operand, view: &View<'a>, found: &mut Vec<(&'a Measure, View<'a>)>) {
     match operand {
         Operand::Measure(measure) => found.push((measure, *view)),
-        Operand::Constant(_) | Operand::Millis(_) | Operand::Trait(_) | Operand::Property(_) => {}
+        Operand::Constant(_)
+        | Operand::Millis(_)
+        | Operand::Trait(_)
+        | Operand::SetAt(_)
+        | Operand::Property(_)
+        | Operand::Clock(..) => {}
         Operand::Arithmetic(_, left, right) => {
             of_operand(left, view, found);
             of_operand(right, view, found);
@@ -204,9 +215,13 @@ fn of_operand<'a>(operand: &'a Operand, view: &View<'a>, found: &mut Vec<(&'a Me
         | Operand::Lower(inner)
         | Operand::DateOf(inner, _)
         | Operand::StartOf(inner, _)
+        | Operand::Age(inner, _)
+        | Operand::DaysUntil(inner, _)
+        | Operand::Anniversary(inner, _)
         | Operand::Since(inner)
         | Operand::Until(inner) => of_operand(inner, view, found),
-        Operand::If(_, then, otherwise) => {
+        Operand::If(condition, then, otherwise) => {
+            of_condition(condition, view, found);
             of_operand(then, view, found);
             of_operand(otherwise, view, found);
         }

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant as Moment};
 
 use spicchio_core::customer::CustomerId;
 use spicchio_core::timer::Instant;
-use spicchio_core::transition::{Cause, Change, Transition};
-use spicchio_core::wire::{read_membership_key, read_membership_value};
+use spicchio_core::transition::{Cause, Change, Move, Transition};
+use spicchio_core::wire::{Announcement, read_membership_key};
 
 use super::restore::Stop;
 use crate::broker::TopicPartition;
@@ -20,8 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long to wait for the end of an open transaction until an operator should look, and how often to say so.
 const ALARM: Duration = Duration::from_secs(30);
 
-/// What was announced last, by the topic's key: since when the membership holds, or that it ended.
-pub(super) type Announced = BTreeMap<String, Option<Instant>>;
+/// What was announced last, by the topic's key: where the customer stands, or that this was taken back.
+pub(super) type Announced = BTreeMap<String, Option<Announcement>>;
 
 /// What the memberships topic holds of a partition.
 pub(super) fn held(connection: &Connection, topic: &str, lease: &Lease) -> Result<Held, Stop> {
@@ -87,12 +87,20 @@ pub(super) fn read(
     Ok(announced)
 }
 
-/// The end of a membership whose segment is no longer defined.
-pub(super) fn exit(customer: CustomerId, segment: &str, since: Instant, now: Instant) -> Transition {
-    Transition {
+/// The end of a membership, or of the last stage, whose segment or ladder is no longer defined; nothing for who had
+/// left it.
+pub(super) fn exit(customer: CustomerId, segment: &str, last: &Announcement, now: Instant) -> Option<Transition> {
+    let stage = last.stage();
+    if !last.is_inside() && stage.is_none() {
+        return None;
+    }
+    let since = last.since;
+    Some(Transition {
         customer,
         segment: segment.into(),
-        change: Change::Exited,
+        change: if stage.is_some() { Change::Moved } else { Change::Exited },
+        moved: stage.map(|stage| Box::new(Move { from: Some(stage.into()), to: None })),
+        rests: false,
         at: now.max(since),
         decided_at: now,
         cause: Cause::Definition,
@@ -106,7 +114,7 @@ pub(super) fn exit(customer: CustomerId, segment: &str, since: Instant, now: Ins
         witnesses: Vec::new(),
         attached: Vec::new(),
         truncated: false,
-    }
+    })
 }
 
 fn take_in(announced: &mut Announced, key: Option<&[u8]>, value: Option<&[u8]>) {
@@ -114,7 +122,7 @@ fn take_in(announced: &mut Announced, key: Option<&[u8]>, value: Option<&[u8]>) 
     if read_membership_key(key).is_none() {
         return;
     }
-    announced.insert(key.to_owned(), value.and_then(read_membership_value));
+    announced.insert(key.to_owned(), value.and_then(Announcement::read));
 }
 
 /// Asks until there is an answer, or the partition is wanted back.

@@ -275,13 +275,14 @@ impl Restorer {
         if self.connection.is_embedded() {
             return Ok(exits);
         }
-        for (key, since) in announced::read(&self.connection, &self.memberships, lease, from)? {
+        for (key, last) in announced::read(&self.connection, &self.memberships, lease, from)? {
             let Some((customer, segment)) = read_membership_key(&key) else { continue };
             let is_defined = self.catalog.segments().binary_search_by(|known| (*known.name).cmp(segment)).is_ok();
-            match since {
-                Some(since) if is_defined => engine.announced(customer, segment, since),
-                Some(since) => {
-                    exits.extend(CustomerId::new(customer).map(|id| announced::exit(id, segment, since, now)));
+            match last {
+                Some(last) if is_defined => engine.announced(customer, segment, &last),
+                Some(last) => {
+                    let id = CustomerId::new(customer);
+                    exits.extend(id.and_then(|id| announced::exit(id, segment, &last, now)));
                 }
                 None => engine.left(customer, segment),
             }

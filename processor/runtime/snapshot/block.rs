@@ -25,6 +25,8 @@ pub(super) enum Content {
     Ids(u16),
     /// The customers of a shard.
     Shard(u8),
+    /// Who was erased.
+    Erased,
 }
 
 impl Content {
@@ -32,6 +34,7 @@ impl Content {
         match self {
             Self::Ids(topic) => (1, topic),
             Self::Shard(shard) => (2, u16::from(shard)),
+            Self::Erased => (3, 0),
         }
     }
 
@@ -39,6 +42,7 @@ impl Content {
         match kind {
             1 => Some(Self::Ids(number)),
             2 => u8::try_from(number).ok().map(Self::Shard),
+            3 => (number == 0).then_some(Self::Erased),
             _ => None,
         }
     }

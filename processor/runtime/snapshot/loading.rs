@@ -117,6 +117,7 @@ impl Loader {
         let mut engine = empty();
         read_parts(&self.shelf, name, &manifest, |content, rows| {
             match content {
+                Content::Erased => engine.read_erased(rows)?,
                 Content::Ids(topic) => engine.read_ids(usize::from(topic), rows)?,
                 Content::Shard(shard) => {
                     engine.read_shard(shard, rows, memberships_from.is_some())?;

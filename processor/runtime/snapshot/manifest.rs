@@ -1,7 +1,7 @@
 //! The manifest: what a snapshot is of, and which bytes belong to it. Without one, parts are nothing.
 //!
-//! It is JSON for people, and a last line with the xxh3 (64 bits) of all before it. Its `format` is read before anything
-//! else; a reader knows its own and those before it.
+//! It is JSON for people, and a last line with the xxh3 (64 bits) of all before it. Its `format` is read before
+//! anything else; a reader knows its own and those before it.
 
 use serde::{Deserialize, Serialize};
 use spicchio_core::timer::Instant;

@@ -17,18 +17,19 @@
 //! ```
 //!
 //! **When it is used.** The newest one of the same group, partition, inputs and definitions, whose batch, clock and
-//! offsets are not past what is committed, whose input is still there, and whose anchor, a record before its offsets, is
-//! still the record that it was (`choice`, `anchor`). What is damaged, foreign or of a future format is named in the
-//! log, and the one before it is tried (`loading`). Memberships in the rows are what had been announced by the offset of
-//! the memberships topic in the manifest; what was announced since is read back. A topic that is compacted forgets exits
-//! after a day, so the memberships of a snapshot that is hours old are read back altogether.
+//! offsets are not past what is committed, whose input is still there, and whose anchor, a record before its
+//! offsets, is still the record that it was (`choice`, `anchor`). What is damaged, foreign or of a future format
+//! is named in the log, and the one before it is tried (`loading`). Memberships in the rows are what had been
+//! announced by the offset of the memberships topic in the manifest; what was announced since is read back. A
+//! topic that is compacted forgets exits after a day, so the memberships of a snapshot that is hours old are read
+//! back altogether.
 //!
 //! **When it is not.** A snapshot that cannot be written is counted and tried again; nothing waits for it. Where none
 //! can be used the input is read from where the group began, and where that is gone the partition stops with the
 //! missing range.
 //!
-//! At the stop, a partition whose state was written at other offsets is written once more, whole, before its lease ends.
-//! Not here: the rows themselves (`spicchio_core::wire::row`), folding what came after (`recovery`).
+//! At the stop, a partition whose state was written at other offsets is written once more, whole, before its lease
+//! ends. Not here: the rows themselves (`spicchio_core::wire::row`), folding what came after (`recovery`).
 
 mod anchor;
 mod block;

@@ -1,8 +1,8 @@
 //! The thread that stores snapshots, one for each worker.
 //!
-//! It looks where the memberships topic ends, takes the worker's pieces, stores them in parts, looks at the records before
-//! the cuts, and writes the manifest when the worker says that everything in it is committed. What fails is counted and
-//! told; the worker goes on and tries again.
+//! It looks where the memberships topic ends, takes the worker's pieces, stores them in parts, looks at the
+//! records before the cuts, and writes the manifest when the worker says that everything in it is committed. What
+//! fails is counted and told; the worker goes on and tries again.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -180,7 +180,9 @@ impl Storing {
             Err(WriteError::Abandoned) => tracing::debug!(partition, "a snapshot is abandoned"),
             Err(error) => {
                 self.archive.metrics.snapshot_failures.with_label_values::<&str>(&[]).inc();
-                tracing::error!(partition, %error, "a snapshot was not written; processing goes on, and it is tried again");
+                tracing::error!(
+                    partition, %error, "a snapshot was not written; processing goes on, and it is tried again"
+                );
             }
         }
     }
@@ -286,6 +288,7 @@ struct End {
 fn receive(writing: &mut Writing<'_>, pieces: &Receiver<Piece>) -> Result<End, WriteError> {
     loop {
         match pieces.recv().map_err(|_| WriteError::Abandoned)? {
+            Piece::Erased(row) => writing.erased(&row)?,
             Piece::Ids { from, row } => writing.ids(from, &row)?,
             Piece::Shard { shard, next, customers, rows } => writing.shard(shard, &next, customers, &rows)?,
             Piece::End { batch, clock } => return Ok(End { batch, clock }),
@@ -298,7 +301,9 @@ fn receive(writing: &mut Writing<'_>, pieces: &Receiver<Piece>) -> Result<End, W
 fn wait_for_commit(pieces: &Receiver<Piece>) -> Result<(), WriteError> {
     match pieces.recv() {
         Ok(Piece::Committed) => Ok(()),
-        Ok(Piece::Ids { .. } | Piece::Shard { .. } | Piece::End { .. }) | Err(_) => Err(WriteError::Abandoned),
+        Ok(Piece::Erased(_) | Piece::Ids { .. } | Piece::Shard { .. } | Piece::End { .. }) | Err(_) => {
+            Err(WriteError::Abandoned)
+        }
     }
 }
 
@@ -306,6 +311,8 @@ fn wait_for_commit(pieces: &Receiver<Piece>) -> Result<(), WriteError> {
 fn copy(writing: &mut Writing<'_>, parked: &Parked) -> Result<End, WriteError> {
     let mut rows = Vec::new();
     let fail = |error| WriteError::Content(super::Damage::Rows(error));
+    parked.engine.write_erased(&mut rows).map_err(fail)?;
+    writing.erased(&rows)?;
     for (topic, from) in parked.next.iter().enumerate() {
         rows.clear();
         parked.engine.write_ids(topic, &mut rows).map_err(fail)?;

@@ -34,6 +34,8 @@ pub struct Subject<'a> {
 /// What the worker cuts, in order: the ids of every topic, every shard, the end.
 #[derive(Debug)]
 pub(super) enum Piece {
+    /// Who was erased.
+    Erased(Vec<u8>),
     /// The ids of the next topic, cut before that offset of it.
     Ids { from: i64, row: Vec<u8> },
     /// The next shard, cut before those offsets.
@@ -65,6 +67,8 @@ struct Sitting {
 enum Stage {
     /// The scribe looks where the memberships topic ends.
     Asked,
+    /// Who was erased is next.
+    Erased,
     /// The ids of this topic are next.
     Ids(usize),
     /// This shard is next.
@@ -210,12 +214,18 @@ impl Sitting {
         match self.stage {
             Stage::Asked => match self.ready.try_recv() {
                 Ok(()) => {
-                    self.stage = Stage::Ids(0);
+                    self.stage = Stage::Erased;
                     self.step(subject)
                 }
                 Err(TryRecvError::Empty) => Ok(None),
                 Err(TryRecvError::Disconnected) => Err(None),
             },
+            Stage::Erased => {
+                let mut row = Vec::new();
+                subject.engine.write_erased(&mut row)?;
+                self.stage = Stage::Ids(0);
+                Ok(Some(Piece::Erased(row)))
+            }
             Stage::Ids(topic) => {
                 let Some(from) = subject.passed.get(topic) else {
                     self.stage = Stage::Shard(0);

@@ -69,6 +69,11 @@ impl<'a> Writing<'a> {
         self.add(Content::Ids(topic), row)
     }
 
+    /// Who was erased, cut not after the ids of any topic.
+    pub(super) fn erased(&mut self, row: &[u8]) -> Result<(), WriteError> {
+        self.add(Content::Erased, row)
+    }
+
     /// A shard, cut before those offsets; shards come in order.
     pub(super) fn shard(&mut self, shard: u8, next: &[i64], customers: u64, rows: &[u8]) -> Result<(), WriteError> {
         match self.cuts.last_mut() {

@@ -1,7 +1,7 @@
 //! Random courses: a few segments, a few customers, and time for what they decide to run out.
 
 use spicchio_core::segment::{Definitions, Form, Selection, Window};
-use spicchio_core::timer::{Length, Zone};
+use spicchio_core::timer::{Length, Unit, Zone};
 
 use super::{Author, Random, Scale, history};
 use crate::build::{definitions, forms, segment, selections, window_of};
@@ -76,10 +76,19 @@ fn longest_length(definitions: &Definitions) -> i64 {
     lengths.max().unwrap_or(0)
 }
 
+/// A length that no such unit of a calendar exceeds.
+const fn longest(unit: Unit) -> Length {
+    match unit {
+        Unit::Day | Unit::Week => Length::fixed(8 * 86_400_000),
+        Unit::Month | Unit::Year => Length::new(13, 0),
+    }
+}
+
 fn window_length(window: &Window) -> i64 {
     match window {
         Window::Life | Window::Between { .. } => 0,
         Window::Last { from, .. } => from.millis_at_most(),
+        Window::Period(period) => 2 * longest(period.unit).millis_at_most(),
         Window::After(_, _, inner) => window_length(inner),
     }
 }

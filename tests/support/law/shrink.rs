@@ -138,7 +138,7 @@ fn plainer_forms(form: &Form) -> Vec<Form> {
     }
     let wider = match window_of(form) {
         Window::Life => return forms,
-        Window::Last { .. } | Window::Between { .. } => Window::Life,
+        Window::Last { .. } | Window::Between { .. } | Window::Period(_) => Window::Life,
         Window::After(_, _, inner) => (**inner).clone(),
     };
     let mut open = form.clone();

@@ -4,6 +4,7 @@ use spicchio_core::event::Value;
 use spicchio_core::segment::{Declarations, Expression, Path, Term, Type};
 use spicchio_core::timer::{Instant, Zone};
 
+use super::calendar::lies_in;
 use super::history::Happening;
 use super::quantity::{Exact, Quantity, millisecond, whole};
 use super::traits::trait_value;
@@ -51,9 +52,16 @@ impl<'a> Sight<'a> {
             }
             Term::Since(instant) => Some(Quantity::Duration(whole(self.now.millis()) - self.instant(instant)?)),
             Term::Until(instant) => Some(Quantity::Duration(self.instant(instant)? - whole(self.now.millis()))),
+            Term::Clock(dial) => Some(self.dial(*dial)),
+            Term::Age(date) => self.age(date),
+            Term::DaysUntil(instant) => self.days_until(instant),
+            Term::Anniversary(date) => self.anniversary(date),
             Term::Trait(path) => trait_value(self.events, path, self.declarations).as_ref().map(Into::into),
             Term::Property(path) => self.at_hand?.property(path, self.declarations).as_ref().map(Into::into),
             Term::Form(form) => self.measure(form),
+            Term::SetAt(..) | Term::Member(_) | Term::Stage(_) | Term::Score(_) => {
+                unreachable!("not generated: {:?}", expression.term)
+            }
             Term::And(_)
             | Term::Or(_)
             | Term::Not(_)
@@ -65,6 +73,7 @@ impl<'a> Sight<'a> {
             | Term::EndsWith(..)
             | Term::Missing(_)
             | Term::Exists(_)
+            | Term::InPeriod(..)
             | Term::ForSome { .. } => Some(Quantity::Boolean(self.is_true(&expression.term))),
         }
     }
@@ -87,6 +96,9 @@ impl<'a> Sight<'a> {
             }
             Term::Missing(value) => self.evaluate(value).is_none(),
             Term::Exists(value) => self.evaluate(value).is_some(),
+            Term::InPeriod(instant, period) => self
+                .instant(instant)
+                .is_some_and(|instant| lies_in(*period, millisecond(&instant), self.now, self.zone)),
             Term::ForSome { property, ty, condition } => self.for_some(property, ty, condition),
             Term::Constant(_)
             | Term::Length(_)
@@ -98,7 +110,15 @@ impl<'a> Sight<'a> {
             | Term::StartOf(_)
             | Term::Since(_)
             | Term::Until(_)
+            | Term::Clock(_)
+            | Term::Age(_)
+            | Term::DaysUntil(_)
+            | Term::Anniversary(_)
             | Term::Trait(_)
+            | Term::SetAt(..)
+            | Term::Member(_)
+            | Term::Stage(_)
+            | Term::Score(_)
             | Term::Property(_)
             | Term::Form(_) => unreachable!("a value: {term:?}"),
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use spicchio_core::event::{Kind, Value};
 use spicchio_core::segment::{ColumnRef, Events, Form, Selection, Side, Window};
 
+use super::calendar::lies_in;
 use super::evaluate::Sight;
 use super::history::Happening;
 use super::quantity::{Exact, Quantity, whole};
@@ -69,7 +70,7 @@ impl<'a> Sight<'a> {
     pub(super) fn inside(&self, events: &'a Events, window: &'a Window) -> Vec<&'a Happening> {
         let opening = match window {
             Window::After(side, events, inner) => end(*side, self.inside(events, inner)),
-            Window::Life | Window::Last { .. } | Window::Between { .. } => None,
+            Window::Life | Window::Last { .. } | Window::Between { .. } | Window::Period(_) => None,
         };
         let lies_inside = |event: &&Happening| match window {
             Window::Life => true,
@@ -77,6 +78,7 @@ impl<'a> Sight<'a> {
                 to.after(event.time, self.zone) <= self.now && self.now < from.after(event.time, self.zone)
             }
             Window::Between { from, to } => *from <= event.time && to.is_none_or(|to| event.time < to),
+            Window::Period(period) => lies_in(*period, event.time, self.now, self.zone),
             Window::After(..) => opening.is_none_or(|opening| event.is_after(opening)),
         };
         self.selected(events).into_iter().filter(lies_inside).collect()

@@ -21,7 +21,9 @@ pub(super) fn form(form: &Form) -> String {
             let within = within.map_or_else(String::new, |within| format!(" within {within}"));
             let window = match window {
                 Window::Life => String::new(),
-                Window::Last { .. } | Window::Between { .. } | Window::After(..) => format!("; {}", span(window)),
+                Window::Last { .. } | Window::Between { .. } | Window::Period(_) | Window::After(..) => {
+                    format!("; {}", span(window))
+                }
             };
             format!("sequence({}, {}{within}{window})", read(first), read(second))
         }
@@ -67,7 +69,9 @@ fn filter(events: &Events) -> String {
 fn last_argument(window: &Window) -> String {
     match window {
         Window::Life => String::new(),
-        Window::Last { .. } | Window::Between { .. } | Window::After(..) => format!(", {}", span(window)),
+        Window::Last { .. } | Window::Between { .. } | Window::Period(_) | Window::After(..) => {
+            format!(", {}", span(window))
+        }
     }
 }
 
@@ -78,6 +82,7 @@ fn span(window: &Window) -> String {
         Window::Last { from, to } => format!("{from}..{to}"),
         Window::Between { from, to: None } => format!("since {from}"),
         Window::Between { from, to: Some(to) } => format!("{from}..{to}"),
+        Window::Period(period) => period.to_string(),
         Window::After(side, events, inner) => format!("since {}", moment(*side, events, inner)),
     }
 }

@@ -4,6 +4,7 @@
 //! none was. Other customers stand before their sign. Letters: e an event of that instant, t time alone, l late events
 //! alone, b late events where time alone would have done the same, m events of that instant and late ones, f forgotten.
 
+mod calendar;
 mod logic;
 mod measures;
 mod nothing;
@@ -73,6 +74,7 @@ fn short(line: &Expected) -> String {
     let sign = match line.change {
         Change::Entered => '+',
         Change::Exited => '-',
+        Change::Moved => '>',
     };
     let cause = match line.causes.as_slice() {
         [Cause::Time] => 't',

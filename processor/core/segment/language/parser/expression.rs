@@ -1,5 +1,7 @@
 //! `if`, `or`, `and`, `not`, one comparison, sums, products and signs, from loose to tight.
 
+use compact_str::CompactString;
+
 use super::super::ast::{Later, Node, NodeKind, Search, When};
 use super::super::token::{Sign, Token, TokenKind};
 use super::super::{Diagnostic, Span};
@@ -195,8 +197,15 @@ fn missing(cursor: &mut Cursor<'_>, value: Node, start: Span) -> Parsed<Node> {
 
 fn membership(cursor: &mut Cursor<'_>, value: Node, start: Span, negated: bool) -> Parsed<Node> {
     let below = value.height;
-    if !negated && super::events::period(cursor)? {
-        return cursor.node(NodeKind::Later(Later::Period), start, below);
+    let place = cursor.peek().span;
+    if let Some(period) = super::events::period(cursor)? {
+        if negated {
+            let span = cursor.since(place);
+            let help = format!("put `not` before the whole comparison: `not x in {period}`");
+            let message = "`not in` takes a list";
+            return Err(cursor.fail(Diagnostic::error("misplaced-not", span, message).help(help)));
+        }
+        return cursor.node(NodeKind::InPeriod(Box::new(value), period), start, below);
     }
     let opened = cursor.peek().span;
     if !cursor.eat_sign(Sign::OpenList) {
@@ -284,10 +293,10 @@ fn value(cursor: &mut Cursor<'_>) -> Parsed<Node> {
 }
 
 /// A text literal.
-pub(super) fn text(cursor: &mut Cursor<'_>) -> Parsed<()> {
-    if !matches!(cursor.peek().kind, TokenKind::Text(_)) {
+pub(super) fn text(cursor: &mut Cursor<'_>) -> Parsed<CompactString> {
+    let TokenKind::Text(text) = cursor.peek().kind.clone() else {
         return Err(cursor.expected("a text in double quotes"));
-    }
+    };
     cursor.next();
-    Ok(())
+    Ok(text)
 }
