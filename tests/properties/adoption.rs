@@ -21,13 +21,8 @@ const ADOPTION: Law = Law { says: "an engine goes over to other definitions", on
 fn holds(_: &dyn Subject, course: &Course, seed: u64) -> Result<(), String> {
     let mut random = Random::new(seed);
     let other = generated(seed.wrapping_add(1));
-    let mut more = course.clone();
-    more.forget_after = None;
-    for mut segment in other.definitions.segments {
-        segment.name = format!("more-{}", segment.name).into();
-        more.definitions.segments.push(segment);
-    }
-    more.definitions.segments.sort_by(|one, other| one.name.cmp(&other.name));
+    let definitions = course.definitions.clone().with(other.definitions.renamed("more-"));
+    let more = Course { definitions, forget_after: None, ..course.clone() };
     let few = Course { forget_after: None, ..course.clone() };
     let (wide, narrow) = (Reading::new(&more), Reading::new(&few));
     let stop = below(&mut random, course.events.len() + 1);

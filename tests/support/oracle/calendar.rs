@@ -1,92 +1,75 @@
-//! What depends on the calendar of now, day by day and in numbers as they stand in a calendar.
+//! The calendar on the wall: periods, birthdays, the hour.
 
-use jiff::{Timestamp, tz::TimeZone};
-use spicchio_core::segment::Expression;
-use spicchio_core::timer::{Date, Dial, Instant, Period, Unit, Zone};
+use jiff::civil;
+use jiff::tz::TimeZoneDatabase;
+use spicchio_core::timer::{Date, Instant, Zone};
 
-use super::evaluate::Sight;
-use super::quantity::{Quantity, millisecond, whole};
+use crate::definition::{Clock, Period, Span};
 
-/// The last year with a calendar.
-const YEARS_END: i64 = 9_999;
-
-/// Year, month and day.
-fn parts(date: Date) -> (i64, i64, i64) {
-    let text = date.to_string();
-    let mut numbers = text.split('-').map(|part| part.parse().expect("a date is three numbers"));
-    let mut next = || numbers.next().expect("a date is three numbers");
-    (next(), next(), next())
+/// The first instant of a period and the first after it, as seen from `now`.
+pub(super) fn bounds(period: Period, now: Instant, zone: &Zone) -> (Instant, Instant) {
+    let first = |offset: i32| zone.start_of(first_day(period.span, zone.date(now), offset));
+    (first(period.offset), first(period.offset + 1))
 }
 
-/// The same day in another year; 28 February for a 29th that is not there.
-fn same_day(date: Date, year: i64) -> Option<Date> {
-    let (_, month, day) = parts(date);
-    let of = |day: i64| Date::parse(&format!("{year:04}-{month:02}-{day:02}"));
-    if year > YEARS_END { None } else { of(day).or_else(|| of(day - 1)) }
-}
-
-/// Which day, week, month or year that is, counted from some beginning.
-fn place(date: Date, unit: Unit) -> i64 {
-    let (year, month, _) = parts(date);
-    match unit {
-        Unit::Day => i64::from(date.days()),
-        // 1969-12-29, three days before the first, was a Monday.
-        Unit::Week => (i64::from(date.days()) + 3).div_euclid(7),
-        Unit::Month => year * 12 + month,
-        Unit::Year => year,
+/// The first day of the period so many after the one that holds a day.
+fn first_day(span: Span, day: Date, offset: i32) -> Date {
+    let (year, month) = (i32::from(civil(day).year()), i32::from(civil(day).month()));
+    match span {
+        Span::Day => Date::from_days(day.days() + offset),
+        Span::Week => Date::from_days(day.days() + 1 - i32::from(weekday(day)) + 7 * offset),
+        Span::Month => first_of_month(year * 12 + month - 1 + offset),
+        Span::Year => first_of_month((year + offset) * 12),
     }
 }
 
-/// Whether the instant lies in the period of now.
-pub(super) fn lies_in(period: Period, instant: Instant, now: Instant, zone: &Zone) -> bool {
-    place(zone.date(instant), period.unit) - place(zone.date(now), period.unit) == i64::from(period.offset)
+/// The first day of a month, months counted from January of the year 0.
+fn first_of_month(month: i32) -> Date {
+    let year = i16::try_from(month.div_euclid(12)).expect("a year");
+    date(civil::date(year, i8::try_from(month.rem_euclid(12) + 1).expect("a month"), 1))
 }
 
-/// Full years from a day to another; negative before it.
-fn full_years(since: Date, today: Date) -> i64 {
-    let years = parts(today).0 - parts(since).0;
-    let comes = same_day(since, parts(today).0);
-    if comes.is_some_and(|day| day > today) { years - 1 } else { years }
+/// How often the anniversary of `from` has come by `day`; 29 February comes on the 28th where it must.
+pub(super) fn full_years(from: Date, day: Date) -> i64 {
+    let years = civil(day).year() - civil(from).year();
+    i64::from(years) - i64::from(anniversary(from, years) > day)
 }
 
-impl<'a> Sight<'a> {
-    /// `weekday()` and its like.
-    pub(super) fn dial(&self, dial: Dial) -> Quantity {
-        let today = self.zone.date(self.now);
-        Quantity::Number(whole(match dial {
-            Dial::Weekday => (i64::from(today.days()) + 3).rem_euclid(7) + 1,
-            Dial::DayOfMonth => parts(today).2,
-            Dial::Hour => {
-                let zone = TimeZone::get(self.zone.name()).expect("a zone of the database");
-                let now = Timestamp::from_millisecond(self.now.millis()).expect("an instant of an event");
-                i64::from(zone.to_datetime(now).hour())
-            }
-        }))
-    }
+/// The first anniversary of `from` that is not before `day`; the date itself is no return.
+pub(super) fn next_return(from: Date, day: Date) -> Date {
+    let years = (civil(day).year() - civil(from).year()).max(1);
+    let next = anniversary(from, years);
+    if next < day { anniversary(from, years + 1) } else { next }
+}
 
-    /// `age(D)`
-    pub(super) fn age(&self, date: &'a Expression) -> Option<Quantity> {
-        Some(Quantity::Number(whole(full_years(self.date(date)?, self.zone.date(self.now)))))
-    }
+fn anniversary(from: Date, years: i16) -> Date {
+    let (year, month, day) = (civil(from).year() + years, civil(from).month(), civil(from).day());
+    date(civil::Date::new(year, month, day).unwrap_or_else(|_| civil::date(year, month, 28)))
+}
 
-    /// `days_until(I)`
-    pub(super) fn days_until(&self, instant: &'a Expression) -> Option<Quantity> {
-        let day = self.zone.date(millisecond(&self.instant(instant)?));
-        Some(Quantity::Number(whole(i64::from(day.days()) - i64::from(self.zone.date(self.now).days()))))
+/// What a clock and a calendar in the zone show at `now`.
+pub(super) fn read(clock: Clock, now: Instant, zone: &Zone) -> i64 {
+    match clock {
+        Clock::Weekday => i64::from(weekday(zone.date(now))),
+        Clock::DayOfMonth => i64::from(civil(zone.date(now)).day()),
+        Clock::Hour => {
+            let zone = TimeZoneDatabase::bundled().get(zone.name()).expect("a zone");
+            let now = jiff::Timestamp::from_millisecond(now.millis()).expect("an instant");
+            i64::from(zone.to_datetime(now).hour())
+        }
     }
+}
 
-    /// `anniversary(D)`: the first of all later years' that is not over.
-    pub(super) fn anniversary(&self, date: &'a Expression) -> Option<Quantity> {
-        let date = self.date(date)?;
-        let today = self.zone.date(self.now);
-        let years = parts(date).0 + 1..=YEARS_END;
-        let next = years.filter_map(|year| same_day(date, year)).find(|day| *day >= today)?;
-        Some(Quantity::instant(self.zone.start_of(next)))
-    }
+/// 1 for Monday; 1 January 1970 was a Thursday.
+fn weekday(day: Date) -> u8 {
+    u8::try_from((day.days() + 3).rem_euclid(7) + 1).expect("seven days")
+}
 
-    fn date(&self, expression: &'a Expression) -> Option<Date> {
-        let value = self.evaluate(expression)?;
-        let Quantity::Date(date) = value else { unreachable!("no date: {value:?}") };
-        Some(date)
-    }
+fn civil(day: Date) -> civil::Date {
+    civil::date(1970, 1, 1).saturating_add(jiff::Span::new().days(day.days()))
+}
+
+fn date(day: civil::Date) -> Date {
+    let since = day.since((jiff::Unit::Day, civil::date(1970, 1, 1))).expect("a day");
+    Date::from_days(since.get_days())
 }

@@ -41,10 +41,18 @@ mod decode;
 mod evaluate;
 mod form;
 mod history;
+mod money;
+mod place;
 mod quantity;
+mod ranking;
+mod sequence;
+mod sessions;
+mod standing;
 mod subject;
 mod timeline;
 mod traits;
+mod truth;
+mod window;
 
 #[cfg(test)]
 mod cases;
