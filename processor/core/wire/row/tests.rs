@@ -89,7 +89,9 @@ fn flat_state() -> impl Strategy<Value = State> {
 fn features<S: Strategy<Value = State>>(state: S) -> impl Strategy<Value = FeatureSet> {
     prop::collection::btree_map(0..200_usize, state, 0..5).prop_map(|states| {
         let mut features = FeatureSet::default();
-        states.into_iter().for_each(|(index, state)| assert!(features.put_back(index, state)));
+        for (index, state) in states {
+            assert!(features.put_back(index, state));
+        }
         features
     })
 }
