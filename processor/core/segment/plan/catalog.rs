@@ -299,7 +299,9 @@ fn decided_in_order(segments: &[CompiledSegment]) -> (Option<Vec<usize>>, Vec<(u
         if next.is_empty() {
             break;
         }
-        next.iter().for_each(|index| placed.insert(*index));
+        for index in &next {
+            placed.insert(*index);
+        }
         order.extend(next);
     }
     (Some(order), followers.into_iter().collect())

@@ -119,7 +119,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Compiles a part of another definition, in that one's zone.
-    fn of_other<R>(&mut self, zone: &Zone, text: String, compile: impl FnOnce(&mut Self) -> R) -> R {
+    fn of_other<R>(&mut self, zone: &Zone, text: &str, compile: impl FnOnce(&mut Self) -> R) -> R {
         let outer = std::mem::replace(&mut self.zone, zone.clone());
         self.references.insert(format!("{text}\0zone {}", zone.name()));
         let compiled = compile(self);
@@ -132,10 +132,10 @@ impl<'a> Compiler<'a> {
         let Some(segment) = self.definitions.segment(name) else { return Condition::Constant(false) };
         let Some(latch) = &segment.latch else {
             let text = segment.condition.to_string();
-            return self.of_other(&segment.zone, text, |compiler| compiler.condition(&segment.condition));
+            return self.of_other(&segment.zone, &text, |compiler| compiler.condition(&segment.condition));
         };
         let text = latch_text(&segment.condition, latch);
-        self.of_other(&segment.zone, text, |compiler| {
+        self.of_other(&segment.zone, &text, |compiler| {
             compiler.leaf(expression, |compiler| {
                 let latch = compiler.latch(segment, latch);
                 compiler.members.insert(latch.segment);
@@ -147,7 +147,7 @@ impl<'a> Compiler<'a> {
     /// The name of the stage that a customer is in.
     fn stage(&mut self, name: &str) -> Operand {
         let Some(ladder) = self.definitions.ladder(name) else { return Operand::none() };
-        self.of_other(&ladder.zone, ladder_text(ladder), |compiler| {
+        self.of_other(&ladder.zone, &ladder_text(ladder), |compiler| {
             let text = |name: &CompactString| Operand::Constant(Value::Text(name.clone()));
             let last = ladder.otherwise.as_ref().map_or_else(Operand::none, text);
             ladder.stages.iter().rev().fold(last, |otherwise, (name, condition)| {
@@ -158,7 +158,7 @@ impl<'a> Compiler<'a> {
 
     fn score(&mut self, name: &str) -> Operand {
         let Some(score) = self.definitions.score(name) else { return Operand::none() };
-        self.of_other(&score.zone, score.value.to_string(), |compiler| compiler.operand(&score.value))
+        self.of_other(&score.zone, &score.value.to_string(), |compiler| compiler.operand(&score.value))
     }
 
     /// A boolean expression.
