@@ -90,13 +90,14 @@ fn catalog() -> Arc<Catalog> {
         description: None,
         condition: condition(text, &mut declarations, &Zone::UTC)
             .unwrap_or_else(|mistakes| panic!("{text}: {mistakes:?}")),
+        latch: None,
         grace_millis: 0,
         attach: Vec::new(),
         labels: BTreeMap::new(),
         zone: Zone::UTC,
     });
     let segments = segments.collect();
-    Arc::new(Catalog::compile(&Definitions { declarations, segments }))
+    Arc::new(Catalog::compile(&Definitions { declarations, segments, ..Definitions::default() }))
 }
 
 #[derive(Default)]

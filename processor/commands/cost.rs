@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use spicchio_core::feature::{EVENTS_MAX, Extreme, Feature, Fold, Measured, Retention, Rule, VALUES_MAX};
+use spicchio_core::feature::{EVENTS_MAX, Extreme, Feature, Fold, HISTORY_MAX, Measured, Retention, Rule, VALUES_MAX};
 use spicchio_core::segment::{Catalog, Side};
 
 /// What one segment keeps.
@@ -52,6 +52,7 @@ fn keeps(catalog: &Catalog, feature: &Feature) -> (String, usize) {
         Fold::Record(extreme) => (format!("the {} value", word(*extreme)), 1),
         Fold::Edge { side: Side::First, valued, .. } => (format!("the first event{}", with_value(*valued)), 1),
         Fold::Edge { side: Side::Last, valued, .. } => (format!("the last event{}", with_value(*valued)), 1),
+        Fold::Oldest { count, valued } => (format!("the first {count} events{}", with_value(*valued)), *count),
         Fold::Moments(retention) => listed("instants", retention, EVENTS_MAX),
         Fold::Amounts { retention, reach } => {
             let (words, most) = listed("instants with amounts", retention, EVENTS_MAX);
@@ -63,12 +64,19 @@ fn keeps(catalog: &Catalog, feature: &Feature) -> (String, usize) {
             listed(&what, retention, EVENTS_MAX)
         }
         Fold::Entries { retention, measured, .. } => {
-            let what = if measured.is_some() { "events with a value" } else { "events" };
+            let what = match measured {
+                Some(Measured::Column | Measured::Day(_)) => "events with a value",
+                Some(Measured::Tuple(_)) => "events with several values",
+                None => "events",
+            };
             listed(what, retention, EVENTS_MAX)
         }
-        Fold::Latest { retention, measured: Measured::Column } => listed("different values", retention, VALUES_MAX),
+        Fold::Latest { retention, measured: Measured::Column | Measured::Tuple(_) } => {
+            listed("different values", retention, VALUES_MAX)
+        }
         Fold::Latest { retention, measured: Measured::Day(_) } => listed("different days", retention, VALUES_MAX),
         Fold::Register => ("the latest value".to_owned(), 1),
+        Fold::History => (format!("its latest {HISTORY_MAX} assignments"), HISTORY_MAX),
         Fold::Keyed(group) => {
             let inner: Vec<(String, usize)> =
                 catalog.group(*group).iter().map(|feature| inside(catalog, feature)).collect();
@@ -109,9 +117,9 @@ fn rule(rule: &Rule) -> String {
     match rule {
         Rule::Newest { count, delay: None } => format!("the newest {count}"),
         Rule::Newest { count, delay: Some(delay) } => {
-            format!("the newest {count} beside those of the last {}", delay.length)
+            format!("the newest {count} beside those of {delay}")
         }
-        Rule::Within(horizon) => format!("those of the last {}", horizon.length),
+        Rule::Within(reach) => format!("those of {reach}"),
         Rule::All => "all".to_owned(),
     }
 }

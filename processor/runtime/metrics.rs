@@ -108,6 +108,10 @@ table! {
         "Deadlines that fired: they changed a membership, or only moved on.";
     customers_forgotten: counter "customers_forgotten_total" []
         "Customers forgotten for the age of their newest event.";
+    customers_erased: counter "customers_erased_total" []
+        "Orders to erase a customer that were carried out.";
+    events_of_erased: counter "events_of_erased_total" []
+        "Events refused because their customer was erased later than they happened.";
     transitions: counter "transitions_total" ["segment", "change", "cause"]
         "Entries and exits announced.";
     transitions_truncated: counter "transitions_truncated_total" []
@@ -130,6 +134,24 @@ table! {
         "Records of the inputs that are not folded yet, when last known.";
     recovery_progress: gauge "recovery_progress_ratio" ["partition"]
         "How much of the recovery of a partition is done, 0 to 1.";
+    recovery_records: counter "recovery_records_total" []
+        "Events that a recovery read again after the snapshot, or from the beginning.";
+    recovery_duration: gauge "recovery_duration_seconds" ["partition"]
+        "How long the last recovery of a partition took.";
+    snapshot_duration: histogram "snapshot_duration_seconds" []
+        "Writing a snapshot of a partition, from the first look to the manifest.";
+    snapshot_stall: histogram "snapshot_stall_seconds" []
+        "A worker's pause for cutting rows of a snapshot.";
+    snapshot_size: gauge "snapshot_size_bytes" ["partition"]
+        "The newest snapshot of a partition, as it is stored.";
+    snapshot_last_success: gauge "snapshot_last_success_timestamp_seconds" ["partition"]
+        "When the newest snapshot of a partition was written, or found to be still good, since 1970.";
+    snapshot_failures: counter "snapshot_failures_total" []
+        "Snapshots that could not be written.";
+    snapshot_headroom: gauge "snapshot_headroom_ratio" ["partition"]
+        "How much of what the inputs hold lies before what a recovery needs, 0 to 1; 1 where nothing was deleted.";
+    snapshots_refused: counter "snapshots_refused_total" ["reason"]
+        "Snapshots that a recovery could not use.";
     batch_duration: histogram "batch_duration_seconds" []
         "Deciding a batch: folding its records and firing its deadlines.";
     transaction_duration: histogram "transaction_duration_seconds" ["outcome"]
@@ -162,6 +184,8 @@ impl Metrics {
         self.timers_fired.with_label_values(&["changed"]).inc_by(facts.timers_changed);
         self.timers_fired.with_label_values(&["rearmed"]).inc_by(facts.timers_rearmed);
         self.customers_forgotten.with_label_values::<&str>(&[]).inc_by(facts.forgotten);
+        self.customers_erased.with_label_values::<&str>(&[]).inc_by(facts.erased);
+        self.events_of_erased.with_label_values::<&str>(&[]).inc_by(facts.of_erased);
         self.transitions_truncated.with_label_values::<&str>(&[]).inc_by(facts.truncated);
         self.recovery_mismatch.with_label_values::<&str>(&[]).inc_by(facts.recovery_mismatches);
     }
@@ -172,16 +196,17 @@ impl Metrics {
         let counter = match change {
             Change::Entered => &changes.entered,
             Change::Exited => &changes.exited,
+            Change::Moved => &changes.moved,
         };
         counter.fetch_add(count, Ordering::Relaxed);
         self.transitions.with_label_values(&[&*changes.label, change.as_str(), cause.as_str()]).inc_by(count);
     }
 
-    /// How many entries into a segment and exits from it were announced since the start, by any partition of this
-    /// instance.
-    pub fn entered_and_exited(&self, segment: &Arc<str>) -> (u64, u64) {
+    /// How many entries into a segment, exits from it, and moves on a ladder were announced since the start, by any
+    /// partition of this instance.
+    pub fn changes_of(&self, segment: &Arc<str>) -> [u64; 3] {
         let changes = self.changes(segment);
-        (changes.entered.load(Ordering::Relaxed), changes.exited.load(Ordering::Relaxed))
+        [&changes.entered, &changes.exited, &changes.moved].map(|counter| counter.load(Ordering::Relaxed))
     }
 
     /// Forgets every series that describes the partitions of this instance: they are about to be set anew.
@@ -198,15 +223,16 @@ impl Metrics {
         }
     }
 
-    /// How many customers are in each of these segments now.
-    pub fn members(&self, members: &BTreeMap<Arc<str>, u64>) {
+    /// How many customers are in each of these segments now, or in any stage of each of these ladders.
+    pub fn members(&self, members: &BTreeMap<Arc<str>, Vec<u64>>) {
         let mut others = 0;
-        for (segment, count) in members {
+        for (segment, counts) in members {
+            let count = counts.iter().sum::<u64>();
             let label = &self.changes(segment).label;
             if &**label == OTHER_SEGMENTS {
-                others += *count;
+                others += count;
             } else {
-                self.segment_members.with_label_values(&[&**label]).set(gauge(*count));
+                self.segment_members.with_label_values(&[&**label]).set(gauge(count));
             }
         }
         if others > 0 {
@@ -232,7 +258,9 @@ impl Metrics {
         drop(known);
         let mut known = self.segments.write().unwrap_or_else(PoisonError::into_inner);
         let label = if known.len() < SEGMENTS_MAX { Arc::clone(segment) } else { OTHER_SEGMENTS.into() };
-        let new = || Arc::new(Changes { label, entered: AtomicU64::new(0), exited: AtomicU64::new(0) });
+        let new = || {
+            Arc::new(Changes { label, entered: AtomicU64::new(0), exited: AtomicU64::new(0), moved: AtomicU64::new(0) })
+        };
         Arc::clone(known.entry(Arc::clone(segment)).or_insert_with(new))
     }
 }
@@ -243,6 +271,7 @@ struct Changes {
     label: Arc<str>,
     entered: AtomicU64,
     exited: AtomicU64,
+    moved: AtomicU64,
 }
 
 /// A count as the value of a gauge.
@@ -294,7 +323,7 @@ mod tests {
     fn segments_beyond_the_limit_share_a_series() {
         let metrics = Metrics::new().unwrap();
         let names: Vec<Arc<str>> = (0..SEGMENTS_MAX + 5).map(|n| format!("s{n}").into()).collect();
-        metrics.members(&names.into_iter().map(|name| (name, 2)).collect());
+        metrics.members(&names.into_iter().map(|name| (name, vec![2])).collect());
         let text = String::from_utf8(metrics.text().unwrap()).unwrap();
         let series = text.lines().filter(|line| line.starts_with("spicchio_segment_members{")).count();
         assert_eq!(series, SEGMENTS_MAX + 1);

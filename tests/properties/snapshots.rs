@@ -13,8 +13,8 @@ use spicchio_core::customer::CustomerTable;
 use spicchio_core::engine::{Effects, Engine, Input};
 use spicchio_core::event::Event;
 use spicchio_core::timer::{Instant, Length, Zone};
-use spicchio_core::transition::{Cause, Change, Transition};
-use spicchio_core::wire::transition_value;
+use spicchio_core::transition::{Cause, Transition};
+use spicchio_core::wire::{Announcement, membership_value, transition_value};
 use spicchio_testkit::drive::{Course, Subject};
 use spicchio_testkit::generate::{Random, TOPICS};
 use spicchio_testkit::law::{Failure, Law};
@@ -43,6 +43,8 @@ struct Written {
     ids: Vec<(usize, Vec<u8>)>,
     /// By shard.
     shards: Vec<(usize, Vec<u8>)>,
+    /// Who was erased, written with the first ids.
+    erased: Vec<u8>,
     /// How many transitions had been announced before.
     announced: usize,
 }
@@ -72,7 +74,7 @@ fn live(reading: &Reading, events: &[(usize, Event)], random: &mut Random) -> (E
     let mut engine = Engine::new(Arc::clone(&reading.catalog), &reading.settings);
     let first = below(random, events.len() + 1);
     let last = first + below(random, events.len() + 1 - first);
-    let mut written = Written { ids: Vec::new(), shards: Vec::new(), announced: 0 };
+    let mut written = Written { ids: Vec::new(), shards: Vec::new(), erased: Vec::new(), announced: 0 };
     let ids_at: Vec<usize> = (0..TOPICS).map(|_| below(random, first + 1)).collect();
     let shards_at: Vec<usize> = (0..CustomerTable::SHARDS).map(|_| first + below(random, last + 1 - first)).collect();
     written.ids = ids_at.iter().map(|at| (*at, Vec::new())).collect();
@@ -81,6 +83,7 @@ fn live(reading: &Reading, events: &[(usize, Event)], random: &mut Random) -> (E
     for place in 0..=events.len() {
         if place == ids_at.iter().copied().min().unwrap_or(0) {
             written.announced = announced.len();
+            engine.write_erased(&mut written.erased).expect("who was erased is written");
         }
         for (topic, (at, row)) in written.ids.iter_mut().enumerate() {
             if *at == place {
@@ -118,6 +121,7 @@ fn recovered<'a>(
     let mut engine = Engine::new(Arc::clone(&reading.catalog), &reading.settings);
     let mut effects = Effects::default();
     if let Some(written) = written {
+        engine.read_erased(&written.erased).expect("who was erased is read");
         for (topic, (_, row)) in written.ids.iter().enumerate() {
             engine.read_ids(topic, row).expect("the ids are read");
         }
@@ -136,12 +140,12 @@ fn recovered<'a>(
     }
     let mut told = BTreeMap::new();
     for one in &announced[written.map_or(0, |written| written.announced)..] {
-        let since = (one.change == Change::Entered).then_some(one.at);
-        told.insert((one.customer.as_str(), &*one.segment), since);
+        let last = membership_value(one).and_then(|value| Announcement::read(&value));
+        told.insert((one.customer.as_str(), &*one.segment), last);
     }
-    for ((customer, segment), since) in told {
-        match since {
-            Some(since) => engine.announced(customer, segment, since),
+    for ((customer, segment), last) in told {
+        match last {
+            Some(last) => engine.announced(customer, segment, &last),
             None => engine.left(customer, segment),
         }
     }
@@ -194,7 +198,7 @@ impl std::fmt::Display for Recovered<'_> {
     }
 }
 
-fn move_on(engine: &mut Engine, effects: &mut Effects, time: Instant) {
+pub(crate) fn move_on(engine: &mut Engine, effects: &mut Effects, time: Instant) {
     loop {
         effects.more_due = false;
         engine.apply(Input::Clock(time), effects);
@@ -204,7 +208,7 @@ fn move_on(engine: &mut Engine, effects: &mut Effects, time: Instant) {
     }
 }
 
-fn below(random: &mut Random, bound: usize) -> usize {
+pub(crate) fn below(random: &mut Random, bound: usize) -> usize {
     let places: Vec<usize> = (0..bound).collect();
     *random.pick(&places)
 }

@@ -1,14 +1,14 @@
 //! Headers say what a record is, and no header stops a partition.
 //!
 //! Proves: a header whose name is not UTF-8, which only a producer beside the usual client libraries writes, is passed
-//! over, and the event that the other headers tell of is folded; a CloudEvent in binary mode that is refused is found
+//! over, and the event that the other headers tell of is folded; a `CloudEvent` in binary mode that is refused is found
 //! in the topic of dead letters with the headers that tell of it, and without the others.
 
 use std::time::Duration;
 
 use serde_json::json;
 use spicchio_testkit::announced::Announced;
-use spicchio_testkit::kafka::{Broker, Isolation, RawRecord, committed, drain, load_raw};
+use spicchio_testkit::kafka::{Broker, Isolation, RawRecord, Stored, committed, drain, load_raw};
 use spicchio_testkit::process::until;
 use spicchio_testkit::processor::{Program, Setup};
 
@@ -44,7 +44,7 @@ fn a_header_with_a_name_of_any_bytes_is_passed_over() {
     let entered: Vec<String> = entered.iter().map(|record| Announced::from_record(record).customer).collect();
     assert_eq!(entered, ["c"], "the first is an event like any other");
     let refused = drain(&broker, &setup.dead_letters(), Isolation::ReadCommitted);
-    let letters: Vec<_> = refused.iter().map(|letter| letter.json()).collect();
+    let letters: Vec<_> = refused.iter().map(Stored::json).collect();
     assert_eq!(letters.len(), 1, "the second is refused: {letters:?}");
     assert_eq!((&letters[0]["reason"], &letters[0]["offset"]), (&json!("bad_time"), &json!(1)));
     let kept = json!([

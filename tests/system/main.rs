@@ -17,6 +17,7 @@ mod scene;
 mod segment_format;
 mod sharing;
 mod shown;
+mod snapshots;
 mod startup;
 mod timeline;
 mod transport;

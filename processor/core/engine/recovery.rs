@@ -1,11 +1,15 @@
 //! How an engine comes back: history folded in silence, what was announced taken as said, differences corrected.
 
+use std::sync::Arc;
+
+use super::decide::{count, note};
 use super::{Correction, Effects, Engine};
 use crate::customer::CustomerId;
 use crate::event::Event;
 use crate::segment::plan::Mask;
 use crate::timer::Instant;
 use crate::transition::Cause;
+use crate::wire::Announcement;
 
 impl Engine {
     /// Recovery and the first start: folds an event whose consequences were announced before, or never will be.
@@ -13,13 +17,15 @@ impl Engine {
         if !self.is_new(topic, event, &mut effects.facts) {
             return;
         }
+        if self.desk.erases(event) {
+            self.erase_silently(event);
+            return;
+        }
         let Self { table, desk, .. } = self;
         table.write_or_create(&event.customer, |customer, _| {
             if desk.forget_at(customer) < event.time {
-                for (segment, _) in customer.memberships.iter() {
-                    if let Some(members) = desk.members.get_mut(segment) {
-                        *members = members.saturating_sub(1);
-                    }
+                for (segment, place, _) in customer.memberships.iter() {
+                    count(&mut desk.members, segment, place, -1);
                 }
                 *customer = crate::customer::Customer::new();
             }
@@ -28,37 +34,37 @@ impl Engine {
         });
     }
 
-    /// Recovery: what was announced last for a customer and segment says that it has been inside since then. Segments
-    /// that are no longer defined are ignored, and so are customers of whom no event is left.
-    pub fn announced(&mut self, customer: &str, segment: &str, since: Instant) {
-        let position = self.desk.catalog.segments().binary_search_by(|known| (*known.name).cmp(segment));
-        let Ok(index) = position else { return };
-        let entered = self.table.write(customer, |customer| {
-            let inside = customer.memberships.leave(index).is_some();
-            customer.memberships.enter(index, since);
-            !inside
-        });
-        if let (Some(true), Some(members)) = (entered, self.desk.members.get_mut(index)) {
-            *members += 1;
-        }
+    /// Recovery: what was announced last for a customer and a segment or ladder. Those that are no longer defined are
+    /// ignored, and so are stages that are gone and customers of whom no event is left.
+    pub fn announced(&mut self, customer: &str, segment: &str, announced: &Announcement) {
+        let catalog = Arc::clone(&self.desk.catalog);
+        let position = catalog.segments().binary_search_by(|known| (*known.name).cmp(segment));
+        let Some((index, segment)) = position.ok().and_then(|index| Some((index, catalog.segments().get(index)?)))
+        else {
+            return;
+        };
+        let Some(place) = announced.place(segment) else { return };
+        let members = &mut self.desk.members;
+        self.table.write(customer, |customer| note(members, customer, (index, segment), place, announced.since));
     }
 
     /// Recovery: what was announced last for a customer and segment says that it is outside.
     pub fn left(&mut self, customer: &str, segment: &str) {
         let position = self.desk.catalog.segments().binary_search_by(|known| (*known.name).cmp(segment));
         let Ok(index) = position else { return };
-        let left = self.table.write(customer, |customer| customer.memberships.leave(index).is_some());
-        if let (Some(true), Some(members)) = (left, self.desk.members.get_mut(index)) {
-            *members = members.saturating_sub(1);
-        }
+        let members = &mut self.desk.members;
+        self.table.write(customer, |customer| {
+            count(members, index, customer.memberships.standing(index).place, -1);
+            customer.memberships.remove(index);
+        });
     }
 
     /// Ends recovery: sets the clock and cursor, evaluates every customer, arms the timers, and announces with `cause`
     /// what differs from what had been announced, as much as one batch takes; the rest comes with the next
     /// [`super::Input::Clock`].
     ///
-    /// With [`Cause::Backfill`] nothing was announced, and every membership is new; with any other cause the
-    /// differences are counted as mismatches.
+    /// With [`Cause::Backfill`] nothing was announced, and every membership is new; with [`Cause::Definition`] others
+    /// were expected; with [`Cause::Late`] the differences are counted as mismatches.
     pub fn settle(&mut self, clock: Instant, cursor: Option<&str>, cause: Cause, effects: &mut Effects) {
         self.desk.clock = clock;
         self.desk.decided_at = clock;
@@ -72,7 +78,7 @@ impl Engine {
                 if different.is_empty() {
                     return;
                 }
-                if cause != Cause::Backfill {
+                if cause == Cause::Late {
                     effects.facts.recovery_mismatches += u64::try_from(different.iter().count()).unwrap_or(u64::MAX);
                 }
                 desk.corrections.insert(id.clone(), Correction { cause, decided_up_to: reached });

@@ -7,10 +7,14 @@
 //! [`Engine::settle`] derives the rest. Rows mean something under one catalog alone: `Catalog::layout`.
 
 use super::Engine;
-use crate::customer::{Customer, CustomerTable};
+use super::decide::count;
+use crate::customer::{Customer, CustomerTable, Place};
 use crate::event::Event;
 use crate::feature::{Feature, FeatureSet, Fold, State};
-use crate::wire::row::{RowError, read_customer, read_dedup, write_customer, write_dedup};
+use crate::timer::Instant;
+use crate::wire::row::{
+    RowError, read_customer, read_dedup, read_erasures, write_customer, write_dedup, write_erasures,
+};
 
 /// Why rows cannot be taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,6 +41,16 @@ impl Engine {
     /// Appends the row of a topic's ids.
     pub fn write_ids(&self, topic: usize, out: &mut Vec<u8>) -> Result<(), RestoreError> {
         self.dedups.get(topic).map_or(Ok(()), |dedup| Ok(write_dedup(out, dedup)?))
+    }
+
+    /// Appends the row of who was erased.
+    pub fn write_erased(&self, out: &mut Vec<u8>) -> Result<(), RestoreError> {
+        Ok(write_erasures(out, &self.erasures)?)
+    }
+
+    /// Takes back who was erased.
+    pub fn read_erased(&mut self, row: &[u8]) -> Result<(), RestoreError> {
+        Ok(read_erasures(row, &mut self.erasures)?)
     }
 
     /// Takes back the rows of a shard; how many customers there are. What was announced to them is what the rows say
@@ -72,24 +86,29 @@ impl Engine {
         Ok(read_dedup(row, dedup)?)
     }
 
-    /// Recovery: an event whose customer was written after it. Its topic has shown its id; nothing else happens.
+    /// Recovery: an event whose customer was written after it. Its topic has shown its id, and if it erased the
+    /// customer, that is remembered; nothing else happens.
     pub fn see_again(&mut self, topic: usize, event: &Event) {
-        if let Some(dedup) = self.dedups.get_mut(topic) {
-            dedup.first_sight(&event.customer, &event.identity, event.time);
+        let dedup = self.dedups.get_mut(topic);
+        let is_new = dedup.is_none_or(|dedup| dedup.first_sight(&event.customer, &event.identity, event.time));
+        if is_new && self.desk.erases(event) {
+            self.erasures.add(event.customer.as_str(), event.time);
         }
     }
 
     fn count_members(&mut self, customer: &Customer) {
-        for (segment, _) in customer.memberships.iter() {
-            if let Some(members) = self.desk.members.get_mut(segment) {
-                *members += 1;
-            }
+        for (segment, place, _) in customer.memberships.iter() {
+            count(&mut self.desk.members, segment, place, 1);
         }
     }
 
     /// Every segment is defined, and every state is what its feature keeps.
     fn check(&self, customer: &Customer) -> Result<(), RestoreError> {
-        if customer.memberships.iter().any(|(segment, _)| segment >= self.desk.catalog.segments().len()) {
+        let places = |segment: usize| self.desk.catalog.segments().get(segment).map(|segment| segment.rule.places());
+        let stands = |(segment, place, _): (usize, Place, Instant)| {
+            places(segment).is_some_and(|places| place.index().is_none_or(|index| index < places))
+        };
+        if !customer.memberships.iter().all(stands) {
             return Err(RestoreError::Foreign("a segment that is not defined"));
         }
         let fits = fits(&customer.features, self.desk.catalog.features(), self.desk.catalog.groups());
@@ -111,9 +130,10 @@ fn keeps(fold: &Fold, state: &State, groups: &[Vec<Feature>]) -> bool {
         State::Moments(_) => matches!(fold, Fold::Moments(_)),
         State::Amounts(_) => matches!(fold, Fold::Amounts { .. }),
         State::Peaks(_) => matches!(fold, Fold::Peaks { .. }),
-        State::Entries(_) => matches!(fold, Fold::Entries { .. }),
+        State::Entries(_) => matches!(fold, Fold::Entries { .. } | Fold::Oldest { .. }),
         State::Latest(_) => matches!(fold, Fold::Latest { .. }),
         State::Register(_) => matches!(fold, Fold::Register),
+        State::History(_) => matches!(fold, Fold::History),
         State::Keyed(keyed) => {
             let Fold::Keyed(group) = fold else { return false };
             let inner = groups.get(*group).map_or(&[][..], Vec::as_slice);

@@ -31,6 +31,8 @@ pub enum Measured {
     Column,
     /// The calendar day of the event in a zone.
     Day(Zone),
+    /// Several properties together, each in its place, and behind them, where there is a zone, the day of the event.
+    Tuple(Option<Zone>),
 }
 
 /// How events are folded.
@@ -48,6 +50,13 @@ pub enum Fold {
         side: Side,
         /// Keep its identity.
         identified: bool,
+        /// Keep the property's value.
+        valued: bool,
+    },
+    /// The events at the beginning of a life, with their identities.
+    Oldest {
+        /// How many.
+        count: usize,
         /// Keep the property's value.
         valued: bool,
     },
@@ -85,8 +94,41 @@ pub enum Fold {
     },
     /// A trait: the latest assignment.
     Register,
+    /// A trait: its latest assignments.
+    History,
     /// For each value of a property, features of its own.
     Keyed(usize),
+}
+
+impl Fold {
+    /// Whether what this keeps is enough for `other`, of the same events and property.
+    pub fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Oldest { count, valued }, Self::Oldest { count: needed, valued: with_value }) => {
+                count >= needed && valued == with_value
+            }
+            (Self::Moments(kept), Self::Moments(needed)) => kept.covers(needed),
+            (Self::Amounts { retention: kept, reach }, Self::Amounts { retention: needed, reach: wanted }) => {
+                let reaches = match (reach, wanted) {
+                    (None, _) => true,
+                    (Some(reach), Some(wanted)) => reach >= wanted,
+                    (Some(_), None) => false,
+                };
+                reaches && kept.covers(needed)
+            }
+            (Self::Peaks { extreme, retention: kept }, Self::Peaks { extreme: wanted, retention: needed }) => {
+                extreme == wanted && kept.covers(needed)
+            }
+            (
+                Self::Entries { retention: kept, identified, measured },
+                Self::Entries { retention: needed, identified: with_identity, measured: with_value },
+            ) => identified == with_identity && measured == with_value && kept.covers(needed),
+            (Self::Latest { retention: kept, measured }, Self::Latest { retention: needed, measured: of_what }) => {
+                measured == of_what && kept.covers(needed)
+            }
+            (_, _) => self == other,
+        }
+    }
 }
 
 /// One maintained measurement.

@@ -4,7 +4,8 @@
 
 use super::moment::Moment;
 use super::state::State;
-use crate::event::{Identity, Number, Value};
+use crate::event::{Identity, Kind, Number, Value};
+use crate::timer::Instant;
 
 /// A kept event as far as its list knows it.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +28,11 @@ pub enum Kept<'a> {
 }
 
 impl Item<'_> {
+    /// The place before all events of an instant.
+    pub fn at(instant: Instant) -> Self {
+        Self::bare(Moment::of(instant, &Kind::Declared(0)))
+    }
+
     const fn bare(moment: Moment) -> Self {
         Self { moment, identity: None, value: None }
     }
@@ -63,7 +69,12 @@ impl State {
             Self::Peaks(peaks) => peaks.as_slice().len(),
             Self::Entries(entries) => entries.as_slice().len(),
             Self::Latest(latest) => latest.as_slice().len(),
-            Self::Total(_) | Self::Tally(_) | Self::Record(_) | Self::Register(_) | Self::Keyed(_) => 0,
+            Self::Total(_)
+            | Self::Tally(_)
+            | Self::Record(_)
+            | Self::Register(_)
+            | Self::History(_)
+            | Self::Keyed(_) => 0,
         }
     }
 
@@ -74,9 +85,13 @@ impl State {
                 self.kept_len() == 0
             }
             Self::Keyed(keyed) => keyed.values.is_empty(),
-            Self::Total(_) | Self::Tally(_) | Self::Record(_) | Self::Moment(_) | Self::Edge(_) | Self::Register(_) => {
-                false
-            }
+            Self::Total(_)
+            | Self::Tally(_)
+            | Self::Record(_)
+            | Self::Moment(_)
+            | Self::Edge(_)
+            | Self::Register(_)
+            | Self::History(_) => false,
         }
     }
 
@@ -102,7 +117,12 @@ impl State {
                 identity: None,
                 value: Some(Kept::Value(value)),
             }),
-            Self::Total(_) | Self::Tally(_) | Self::Record(_) | Self::Register(_) | Self::Keyed(_) => None,
+            Self::Total(_)
+            | Self::Tally(_)
+            | Self::Record(_)
+            | Self::Register(_)
+            | Self::History(_)
+            | Self::Keyed(_) => None,
         }
     }
 
@@ -120,9 +140,13 @@ impl State {
             Self::Entries(entries) => entries.truncated(),
             Self::Latest(latest) => latest.truncated(),
             Self::Keyed(keyed) => keyed.truncated,
-            Self::Total(_) | Self::Tally(_) | Self::Record(_) | Self::Moment(_) | Self::Edge(_) | Self::Register(_) => {
-                false
-            }
+            Self::Total(_)
+            | Self::Tally(_)
+            | Self::Record(_)
+            | Self::Moment(_)
+            | Self::Edge(_)
+            | Self::Register(_)
+            | Self::History(_) => false,
         }
     }
 }

@@ -4,6 +4,7 @@ use super::amounts::Amounts;
 use super::definition::{Extreme, Feature, Fold, Measured};
 use super::edge::Edge;
 use super::entries::{Entries, Entry};
+use super::history::History;
 use super::latest::Latest;
 use super::moment::{Moment, Position};
 use super::moments::Moments;
@@ -11,6 +12,7 @@ use super::peaks::Peaks;
 use super::register::Register;
 use super::retention::VALUES_MAX;
 use super::set::FeatureSet;
+use super::tuple::tuple;
 use crate::event::{Event, Number, Slot, Value};
 use crate::timer::Instant;
 
@@ -39,6 +41,8 @@ pub enum State {
     Latest(Box<Latest>),
     /// A trait.
     Register(Box<Register>),
+    /// A trait with its latest assignments.
+    History(Box<History>),
     /// Features by value.
     Keyed(Box<Keyed>),
 }
@@ -107,6 +111,8 @@ pub struct Seen<'a> {
     pub event: &'a Event,
     /// The column the feature reads, where it reads one.
     pub slot: Option<&'a Slot>,
+    /// The columns it reads beside that one.
+    pub beside: &'a [Option<&'a Slot>],
     /// The customer's now.
     pub now: Instant,
 }
@@ -136,6 +142,12 @@ impl Seen<'_> {
         match measured {
             Measured::Column => self.slot.and_then(Slot::value).cloned(),
             Measured::Day(zone) => Some(Value::Date(zone.date(self.event.time))),
+            Measured::Tuple(zone) => {
+                let columns = std::iter::once(&self.slot).chain(self.beside);
+                let values = columns.map(|slot| slot.and_then(Slot::value).cloned());
+                let day = zone.as_ref().map(|zone| Value::Date(zone.date(self.event.time)));
+                Some(tuple(values.chain([day])))
+            }
         }
     }
 }
@@ -147,6 +159,12 @@ pub(super) fn fold(feature: &Feature, state: Option<State>, seen: &Seen<'_>) -> 
         Fold::Tally => fold_tally(state, seen),
         Fold::Record(extreme) => fold_record(*extreme, state, seen),
         Fold::Edge { .. } => fold_edge(&feature.fold, state, seen),
+        Fold::Oldest { count, valued } => {
+            let value = valued.then(|| seen.slot.and_then(Slot::value).cloned()).flatten();
+            let mut entries = if let Some(State::Entries(entries)) = state { entries } else { Box::default() };
+            entries.add_oldest(Entry { position: Position::of(seen.event, true), value }, *count);
+            Some(State::Entries(entries))
+        }
         Fold::Moments(retention) => {
             let moment = seen.moment();
             let mut moments = match state {
@@ -192,6 +210,11 @@ pub(super) fn fold(feature: &Feature, state: Option<State>, seen: &Seen<'_>) -> 
             let current = if let Some(State::Register(register)) = state { Some(*register) } else { None };
             let register = Register::assign(current, seen.event, seen.slot.unwrap_or(&Slot::Absent));
             register.map(|register| State::Register(Box::new(register)))
+        }
+        Fold::History => {
+            let mut history = if let Some(State::History(history)) = state { history } else { Box::default() };
+            history.assign(seen.event, seen.slot.unwrap_or(&Slot::Absent));
+            Some(State::History(history))
         }
         Fold::Keyed(_) => state,
     }

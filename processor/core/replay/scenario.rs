@@ -13,7 +13,7 @@ use super::{Replay, settings};
 use crate::customer::{Customer, CustomerId};
 use crate::event::{Decoder, Event, Mapping, Record, TopicRules};
 use crate::segment::evaluate::View;
-use crate::segment::language::{GivenEvent, Scenario};
+use crate::segment::language::{ExpectedMembers, ExpectedMove, GivenEvent, Scenario};
 use crate::segment::{Catalog, Explanation, explain};
 use crate::timer::Instant;
 use crate::transition;
@@ -29,11 +29,34 @@ pub struct Change {
     pub segment: CompactString,
     /// Which way.
     pub change: transition::Change,
+    /// On a ladder, from which stage to which; an expected move may leave the first open.
+    pub moved: Option<ExpectedMove>,
+}
+
+impl Change {
+    /// Whether it is what a test expects.
+    fn is(&self, expected: &Self) -> bool {
+        let moved = match (&self.moved, &expected.moved) {
+            (Some(moved), Some(expected)) => {
+                moved.to == expected.to && expected.from.as_ref().is_none_or(|from| moved.from.as_ref() == Some(from))
+            }
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        let key = |change: &Self| (change.at, change.change);
+        moved && key(self) == key(expected) && self.customer == expected.customer && self.segment == expected.segment
+    }
 }
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {} {}", self.at, self.customer, self.change.as_str(), self.segment)
+        write!(f, "{} {} {} {}", self.at, self.customer, self.change.as_str(), self.segment)?;
+        let Some(moved) = &self.moved else { return Ok(()) };
+        let name = |stage: &Option<CompactString>| stage.clone().unwrap_or_else(|| "nothing".into());
+        if let Some(from) = &moved.from {
+            write!(f, " from {}", name(from))?;
+        }
+        write!(f, " to {}", name(&moved.to))
     }
 }
 
@@ -63,6 +86,19 @@ pub struct Why {
     pub explanation: Explanation,
 }
 
+/// A way into a segment, out of it, or onto a stage, that a test shows.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Shown {
+    /// The segment or ladder.
+    pub segment: CompactString,
+    /// Which way.
+    pub change: transition::Change,
+    /// Whether time alone did it.
+    pub by_time: bool,
+    /// On a ladder, the stage reached.
+    pub stage: Option<CompactString>,
+}
+
 /// What came of a test.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
@@ -74,6 +110,8 @@ pub struct Outcome {
     pub members: Vec<WrongMembers>,
     /// Given events that the decoder refuses: their instant and the reason.
     pub refused: Vec<(Instant, String)>,
+    /// What it shows, as expected or not.
+    pub shown: BTreeSet<Shown>,
     /// Why, for the first thing that is wrong, where the customer exists then.
     pub why: Option<Why>,
 }
@@ -89,7 +127,7 @@ impl Outcome {
 pub fn run(catalog: &Arc<Catalog>, scenario: &Scenario) -> Outcome {
     let mut outcome = Outcome::default();
     let events = decoded(catalog, &scenario.given, &mut outcome);
-    let happened = happened(catalog, &events, end(scenario));
+    let happened = happened(catalog, &events, end(scenario), &mut outcome.shown);
     let mut unexpected = happened.clone();
     for expected in &scenario.expect {
         let expected = Change {
@@ -97,8 +135,9 @@ pub fn run(catalog: &Arc<Catalog>, scenario: &Scenario) -> Outcome {
             customer: expected.customer.clone(),
             segment: expected.segment.clone(),
             change: expected.change,
+            moved: expected.moved.clone(),
         };
-        match unexpected.iter().position(|change| *change == expected) {
+        match unexpected.iter().position(|change| change.is(&expected)) {
             Some(index) => drop(unexpected.remove(index)),
             None => outcome.missing.push(expected),
         }
@@ -113,7 +152,7 @@ pub fn run(catalog: &Arc<Catalog>, scenario: &Scenario) -> Outcome {
         .members_at
         .iter()
         .filter_map(|expected| {
-            let members = members(&happened, &expected.segment, expected.at);
+            let members = members(&happened, expected);
             let missing: BTreeSet<CustomerId> = expected.customers.difference(&members).cloned().collect();
             let unexpected: BTreeSet<CustomerId> = members.difference(&expected.customers).cloned().collect();
             let wrong = !missing.is_empty() || !unexpected.is_empty();
@@ -159,15 +198,25 @@ fn decoded(catalog: &Catalog, given: &[GivenEvent], outcome: &mut Outcome) -> Ve
     events
 }
 
-fn happened(catalog: &Arc<Catalog>, events: &[Event], end: Instant) -> Vec<Change> {
+fn happened(catalog: &Arc<Catalog>, events: &[Event], end: Instant, shown: &mut BTreeSet<Shown>) -> Vec<Change> {
     let mut changes = Vec::new();
     let mut replay = Replay::new(Arc::clone(catalog), &settings(None));
     let mut announce = |transition: transition::Transition| {
+        shown.insert(Shown {
+            segment: (*transition.segment).into(),
+            change: transition.change,
+            by_time: transition.cause == transition::Cause::Time,
+            stage: transition.moved.as_ref().and_then(|moved| moved.to.as_deref()).map(Into::into),
+        });
         changes.push(Change {
             at: transition.at,
             customer: transition.customer,
             segment: (*transition.segment).into(),
             change: transition.change,
+            moved: transition.moved.map(|moved| {
+                let stage = |name: &Option<Arc<str>>| name.as_deref().map(CompactString::from);
+                ExpectedMove { from: Some(stage(&moved.from)), to: stage(&moved.to) }
+            }),
         });
     };
     for event in events {
@@ -178,13 +227,20 @@ fn happened(catalog: &Arc<Catalog>, events: &[Event], end: Instant) -> Vec<Chang
 }
 
 /// Who was announced to be in a segment at an instant, that instant included.
-fn members(happened: &[Change], segment: &str, at: Instant) -> BTreeSet<CustomerId> {
+fn members(happened: &[Change], expected: &ExpectedMembers) -> BTreeSet<CustomerId> {
     let mut members = BTreeSet::new();
-    for change in happened.iter().filter(|change| change.segment == segment && change.at <= at) {
-        match change.change {
-            transition::Change::Entered => members.insert(change.customer.clone()),
-            transition::Change::Exited => members.remove(&change.customer),
+    let about = |change: &&Change| change.segment == expected.segment && change.at <= expected.at;
+    for change in happened.iter().filter(about) {
+        let inside = match change.change {
+            transition::Change::Entered => true,
+            transition::Change::Exited => false,
+            transition::Change::Moved => change.moved.as_ref().is_some_and(|moved| moved.to == expected.stage),
         };
+        if inside {
+            members.insert(change.customer.clone());
+        } else {
+            members.remove(&change.customer);
+        }
     }
     members
 }
@@ -197,15 +253,13 @@ fn why(catalog: &Arc<Catalog>, events: &[Event], outcome: &Outcome) -> Option<Wh
         wrong.missing.iter().chain(&wrong.unexpected).map(move |customer| (wrong.at, customer, &wrong.segment))
     });
     let (at, customer, segment) = announced.chain(members).min()?;
-    let compiled = catalog.segments().iter().find(|compiled| *compiled.name == **segment)?;
+    let index = catalog.segments().iter().position(|compiled| *compiled.name == **segment)?;
     let mut replay = Replay::new(Arc::clone(catalog), &settings(None));
     for event in events.iter().filter(|event| event.customer == *customer && event.time <= at) {
         replay.event(0, event.clone(), drop);
     }
     replay.finish(at, drop);
-    let explain_state = |state: &Customer| {
-        explain(catalog, &compiled.condition, &View::of(customer.as_str(), &state.features, state.now(at)))
-    };
-    let explanation = replay.table().read(customer.as_str(), explain_state)?;
+    let explain_state = |state: &Customer| explain(catalog, index, &View::of(customer.as_str(), state, state.now(at)));
+    let explanation = replay.table().read(customer.as_str(), explain_state)??;
     Some(Why { customer: customer.clone(), segment: segment.clone(), at, explanation })
 }

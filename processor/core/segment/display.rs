@@ -3,11 +3,15 @@
 //! Reading it gives the same expression again. `DateOf` and `StartOf` have no text of their own: where they stand, the
 //! types around them ask for them.
 
+mod form;
+
 use std::fmt::{self, Display, Formatter, Write as _};
 
-use super::language::{is_reserved, is_word};
-use super::{Arithmetic, ColumnRef, Events, Expression, Form, Path, Relation, Selection, Side, Term, Type, Window};
-use crate::event::Value;
+use compact_str::CompactString;
+
+use super::language::{REFUNDED, is_reserved, is_word};
+use super::{Arithmetic, Expression, Path, Relation, Side, Term, Type};
+use crate::event::{Number, Value};
 
 /// How tightly the outermost operator of an expression binds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,7 +48,9 @@ fn binding(term: &Term) -> Binding {
         | Term::StartsWith(..)
         | Term::EndsWith(..)
         | Term::Missing(_)
-        | Term::Exists(_) => Binding::Comparison,
+        | Term::Exists(_)
+        | Term::InPeriod(..)
+        | Term::Matches(..) => Binding::Comparison,
         Term::Arithmetic(Arithmetic::Add | Arithmetic::Subtract, ..) => Binding::Sum,
         Term::Arithmetic(Arithmetic::Multiply | Arithmetic::Divide, ..) => Binding::Product,
         Term::DateOf(inside) | Term::StartOf(inside) => binding(&inside.term),
@@ -54,8 +60,22 @@ fn binding(term: &Term) -> Binding {
         | Term::Lower(_)
         | Term::Since(_)
         | Term::Until(_)
+        | Term::Clock(_)
+        | Term::Age(_)
+        | Term::DaysUntil(_)
+        | Term::Anniversary(_)
+        | Term::Metres(_)
+        | Term::Distance(..)
+        | Term::Bucket { .. }
+        | Term::Some { .. }
+        | Term::Item(_)
         | Term::Trait(_)
+        | Term::SetAt(..)
+        | Term::Member(_)
+        | Term::Stage(_)
+        | Term::Score(_)
         | Term::Property(_)
+        | Term::Refunded
         | Term::Form(_)
         | Term::ForSome { .. } => Binding::Sign,
     }
@@ -97,10 +117,29 @@ impl Display for Term {
             Self::Negate(part) => negated(part, f),
             Self::Lower(part) => write!(f, "lower({part})"),
             Self::DateOf(part) | Self::StartOf(part) => part.fmt(f),
+            Self::Since(part) if matches!(part.term, Self::SetAt(..)) => part.fmt(f),
             Self::Since(part) => write!(f, "since({part})"),
             Self::Until(part) => write!(f, "until({part})"),
+            Self::InPeriod(part, period) => write!(f, "{} in {period}", Operand(part, Sum)),
+            Self::Clock(dial) => write!(f, "{}()", dial.name()),
+            Self::Age(part) => write!(f, "age({part})"),
+            Self::DaysUntil(part) => write!(f, "days_until({part})"),
+            Self::Anniversary(part) => write!(f, "anniversary({part})"),
             Self::Trait(path) => write!(f, "profile{}", Dotted(path)),
-            Self::Property(path) => property(path, f),
+            Self::SetAt(path, _) => write!(f, "held(profile{})", Dotted(path)),
+            Self::Member(name) => reference("member", name, f),
+            Self::Stage(name) => reference("stage", name, f),
+            Self::Score(name) => reference("score", name, f),
+            Self::Property(path) | Self::Item(path) => property(path, f),
+            Self::Refunded => f.write_str(REFUNDED),
+            Self::Metres(metres) => f.write_str(&kilometres(*metres)),
+            Self::Distance(one, other) => write!(f, "distance({one}, {other})"),
+            Self::Bucket { count, salt } => bucket(*count, salt, f),
+            Self::Some { list, condition } => write!(f, "some {list} ({condition})"),
+            Self::Matches(text, pattern) => {
+                write!(f, "{} matches ", Operand(text, Sum))?;
+                quoted(pattern.as_str(), f)
+            }
             Self::Form(form) => form.fmt(f),
             Self::ForSome { property, condition, .. } => {
                 f.write_str("for some ")?;
@@ -109,6 +148,13 @@ impl Display for Term {
             }
         }
     }
+}
+
+/// A form about another definition.
+fn reference(form: &str, name: &CompactString, f: &mut Formatter<'_>) -> fmt::Result {
+    write!(f, "{form}(")?;
+    constant(&Value::Text(name.clone()), f)?;
+    f.write_str(")")
 }
 
 fn joined(parts: &[Expression], link: &str, least: Binding, f: &mut Formatter<'_>) -> fmt::Result {
@@ -164,6 +210,21 @@ fn constant(value: &Value, f: &mut Formatter<'_>) -> fmt::Result {
     }
 }
 
+fn bucket(count: u32, salt: &str, f: &mut Formatter<'_>) -> fmt::Result {
+    write!(f, "bucket({count}")?;
+    if !salt.is_empty() {
+        f.write_str(", ")?;
+        quoted(salt, f)?;
+    }
+    f.write_str(")")
+}
+
+/// Metres as they are written: `12.345km`.
+pub(super) fn kilometres(metres: i64) -> String {
+    let millionths = metres.saturating_mul(Number::SCALE / 1_000);
+    format!("{}km", Number::from_millionths(millionths))
+}
+
 fn quoted(text: &str, f: &mut Formatter<'_>) -> fmt::Result {
     f.write_char('"')?;
     for c in text.chars() {
@@ -185,7 +246,7 @@ impl Display for Name<'_> {
 }
 
 /// Names behind dots, where every word is a name.
-struct Dotted<'a>(&'a [compact_str::CompactString]);
+struct Dotted<'a>(&'a [CompactString]);
 
 impl Display for Dotted<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -236,95 +297,8 @@ impl Display for Type {
             Self::Duration => "duration",
             Self::List => "list",
             Self::Point => "point",
+            Self::Distance => "distance",
         })
-    }
-}
-
-impl Display for Form {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Count(events, window) => write!(f, "count({events}{})", Argument(", ", window)),
-            Self::Days(events, window) => write!(f, "days({events}{})", Argument(", ", window)),
-            Self::Sum(column, window) => write!(f, "sum({column}{})", Argument(", ", window)),
-            Self::Average(column, window) => write!(f, "avg({column}{})", Argument(", ", window)),
-            Self::Minimum(column, window) => write!(f, "min({column}{})", Argument(", ", window)),
-            Self::Maximum(column, window) => write!(f, "max({column}{})", Argument(", ", window)),
-            Self::Distinct(column, window) => write!(f, "distinct({column}{})", Argument(", ", window)),
-            Self::Moment(side, events, window) => write!(f, "{}({events}{})", side.word(), Argument(", ", window)),
-            Self::Pick(side, column, window) => write!(f, "{}({column}{})", side.word(), Argument(", ", window)),
-            Self::Sequence { first, second, within, window } => {
-                write!(f, "sequence({first}, {second}")?;
-                if let Some(length) = within {
-                    write!(f, " within {length}")?;
-                }
-                write!(f, "{})", Argument("; ", window))
-            }
-        }
-    }
-}
-
-/// A window as the last argument; nothing for the whole life.
-struct Argument<'a>(&'a str, &'a Window);
-
-impl Display for Argument<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        if *self.1 == Window::Life { Ok(()) } else { write!(f, "{}{}", self.0, self.1) }
-    }
-}
-
-impl Display for Window {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Life => Ok(()),
-            Self::Last { from, to } if to.millis() == 0 && !to.is_calendar() => from.fmt(f),
-            Self::Last { from, to } => write!(f, "{from}..{to}"),
-            Self::Between { from, to: None } => write!(f, "since {from}"),
-            Self::Between { from, to: Some(to) } => write!(f, "{from}..{to}"),
-            Self::After(side, events, window) => {
-                write!(f, "since {}({events}{})", side.word(), Argument(", ", window))
-            }
-        }
-    }
-}
-
-impl Display for Selection {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Any => f.write_str("any"),
-            Self::Types(names) => {
-                for (index, name) in names.iter().enumerate() {
-                    write!(f, "{}{}", if index > 0 { " | " } else { "" }, Name(name))?;
-                }
-                Ok(())
-            }
-        }
-    }
-}
-
-impl Display for Events {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.selection, Filter(self.filter.as_deref()))
-    }
-}
-
-struct Filter<'a>(Option<&'a Expression>);
-
-impl Display for Filter<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        self.0.map_or(Ok(()), |filter| write!(f, " where {filter}"))
-    }
-}
-
-impl Display for ColumnRef {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { events: Events { selection, filter }, path, .. } = self;
-        let several = matches!(selection, Selection::Types(names) if names.len() > 1);
-        if several {
-            write!(f, "({selection})")?;
-        } else {
-            selection.fmt(f)?;
-        }
-        write!(f, "{}{}", Dotted(path), Filter(filter.as_deref()))
     }
 }
 
@@ -367,6 +341,27 @@ mod tests {
             "if profile.a then if profile.b then 1 else 2 else 3",
         ),
         ("(if profile.a then 1 else 2) == 3", "(if profile.a then 1 else 2) == 3"),
+        (r#"lower(profile.a)matches"^a\\b\"$""#, r#"lower(profile.a) matches "^a\\b\"$""#),
+        ("bucket( 100,\"\")<3", "bucket(100) < 3"),
+        ("bucket(100, \"x\") < 3", "bucket(100, \"x\") < 3"),
+        (
+            "distance(profile.home,point(45.460,-9.19)) <=30.50km",
+            "distance(profile.home, point(45.46, -9.19)) <= 30.5km",
+        ),
+        ("some profile.tags(key==\"cars\"and value>45)", "some profile.tags (key == \"cars\" and value > 45)"),
+        (
+            "count(purchase where some items (category == \"lenses\")) > 0",
+            "count(purchase where some items (category == \"lenses\")) > 0",
+        ),
+        ("last( purchase )in   this  week", "last(purchase) in this week"),
+        ("profile.birthday in tomorrow", "profile.birthday in tomorrow"),
+        ("(last(purchase) - 1d) in today", "last(purchase) - 1d in today"),
+        ("count(purchase, last  month) > 0", "count(purchase, last month) > 0"),
+        ("sequence(cart_add, purchase; yesterday)", "sequence(cart_add, purchase; yesterday)"),
+        ("hour( )+weekday()*2 > day_of_month()", "hour() + weekday() * 2 > day_of_month()"),
+        ("age(last(purchase)) >= 1", "age(last(purchase)) >= 1"),
+        ("days_until(anniversary(profile.birthday)) < 7", "days_until(anniversary(profile.birthday)) < 7"),
+        ("days_until(profile.birthday) < 7", "days_until(profile.birthday) < 7"),
         ("profile.a in [1, -2.50]", "profile.a in [1, -2.5]"),
         ("profile.a not in [\"x\", \"\\\"y\\\\z\\w\"]", "profile.a not in [\"x\", \"\\\"y\\\\z\\\\w\"]"),
         ("not profile.a in [1]", "not profile.a in [1]"),
@@ -414,6 +409,30 @@ mod tests {
             "sequence(cart_add, purchase where total > 3 within 3d; 90d)",
         ),
         ("sequence(cart_add, purchase)", "sequence(cart_add, purchase)"),
+        (
+            "sequence(search, without purchase within 1h, page_view within 2h;all within 1d;30d)",
+            "sequence(search, without purchase within 1h, page_view within 2h; all within 1d; 30d)",
+        ),
+        (
+            "since(last(purchase, 1)) > since(first(purchase,3, 90d))",
+            "since(last(purchase)) > since(first(purchase, 3, 90d))",
+        ),
+        ("count(any, since last(cart_add, 2, 30d)) > 0", "count(any, since last(cart_add, 2, 30d)) > 0"),
+        (
+            "top(purchase.items.category by sum(purchase.items.price) where total>3, 90d) == \"a\"",
+            "top(purchase.items.category by sum(purchase.items.price) where total > 3, 90d) == \"a\"",
+        ),
+        ("top((refund|purchase).category) exists", "top((purchase | refund).category) exists"),
+        (
+            "values(purchase.items.product_id, 7d) contains \"a\"",
+            "values(purchase.items.product_id, 7d) contains \"a\"",
+        ),
+        ("visits(page_view, gap 30m, 7d) > 2", "visits(page_view, gap 30m, 7d) > 2"),
+        ("time_spent(page_view, gap 30m) >= 1h", "time_spent(page_view, gap 30m) >= 1h"),
+        (
+            "net(purchase.total where coupon exists, 1y) > 3 and count(purchase where not refunded) > 0",
+            "net(purchase.total where coupon exists, 1y) > 3 and count(purchase where not refunded) > 0",
+        ),
         ("1d + last(purchase) - profile.seen + 2 * 1d", "last(purchase) + 1d - profile.seen + 1d * 2"),
         ("since(last(purchase)) / 1d * 2", "since(last(purchase)) / 1d * 2"),
         (

@@ -6,8 +6,9 @@
 
 use compact_str::CompactString;
 
+use super::{Chain, Nth, Pattern};
 use crate::event::{Number, Value};
-use crate::timer::{Instant, Length};
+use crate::timer::{Dial, Instant, Length, Period};
 
 /// The types of values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -28,6 +29,8 @@ pub enum Type {
     List,
     /// A place.
     Point,
+    /// How far apart places are: in expressions alone.
+    Distance,
 }
 
 /// The names that lead to a nested property or trait: `score.total` is two.
@@ -123,6 +126,8 @@ pub enum Term {
     StartsWith(Box<Expression>, Box<Expression>),
     /// Text ends with text.
     EndsWith(Box<Expression>, Box<Expression>),
+    /// A regular expression is found somewhere in a text.
+    Matches(Box<Expression>, Pattern),
     /// `x is missing`.
     Missing(Box<Expression>),
     /// `x exists`.
@@ -143,10 +148,54 @@ pub enum Term {
     Since(Box<Expression>),
     /// `until(I)`: how long until, a duration; negative when I is past.
     Until(Box<Expression>),
+    /// `I in today` and its like: the instant lies in that period of the file's calendar at now.
+    InPeriod(Box<Expression>, Period),
+    /// `weekday()`, `hour()`, `day_of_month()`: of now, in the file's zone.
+    Clock(Dial),
+    /// `age(D)`: full years since a date; negative before it. 29 February is completed on 28 February in other years.
+    Age(Box<Expression>),
+    /// `days_until(I)`: calendar days from today's to that of an instant, in the file's zone; negative when it is past.
+    DaysUntil(Box<Expression>),
+    /// `anniversary(D)`: the first moment of the next yearly return of a date; today's is the next all day long, and
+    /// the date itself is none.
+    Anniversary(Box<Expression>),
+    /// A distance written in the definition, in metres.
+    Metres(i64),
+    /// `distance(P, P)`: along a great circle of a sphere of 6,371,008.8 m, rounded to the metre.
+    Distance(Box<Expression>, Box<Expression>),
+    /// `bucket(n, salt)`: the 64-bit XXH3 hash of salt, a zero byte and the customer's id, modulo n.
+    Bucket {
+        /// How many, at least one.
+        count: u32,
+        /// Empty where none is written.
+        salt: CompactString,
+    },
+    /// `some list (C)`: C holds for one item of a list.
+    Some {
+        /// A trait, or a property of the event at hand.
+        list: Box<Expression>,
+        /// The condition, with `Item` leaves.
+        condition: Box<Expression>,
+    },
+    /// A property of the item at hand, inside `some` alone; an instant or a date stands there as text. `is missing` and
+    /// `exists` ask whether it is there at all, in whatever type.
+    Item(Path),
     /// A trait of the customer.
     Trait(Path),
+    /// The instant since when a trait, of that type, has had its value; none where it has none. Written `held(..)` as
+    /// what `Since` holds.
+    SetAt(Path, Type),
+    /// Whether the customer is in the segment of that name.
+    Member(CompactString),
+    /// The name of the stage of the ladder of that name that the customer is in.
+    Stage(CompactString),
+    /// The value of the score of that name.
+    Score(CompactString),
     /// A property of the event at hand: inside a filter alone.
     Property(Path),
+    /// A later refund has the order of the purchase at hand: the whole of a filter on purchases or joined to its rest
+    /// by `and`, as it is or denied.
+    Refunded,
     /// A measurement of the customer's events.
     Form(Form),
     /// `for some P (C)`: C holds for one value of property P.
@@ -181,10 +230,22 @@ pub enum Form {
     Maximum(ColumnRef, Window),
     /// How many different values of a property.
     Distinct(ColumnRef, Window),
-    /// The instant of the first or last event.
-    Moment(Side, Events, Window),
-    /// The property's value on the first or last event, none where that event lacks it.
-    Pick(Side, ColumnRef, Window),
+    /// The instant of the n-th event from one end.
+    Moment(Nth, Events, Window),
+    /// The property's value on the n-th event from one end, none where that event lacks it.
+    Pick(Nth, ColumnRef, Window),
+    /// The different values of a property, in their own order; an empty list of nothing.
+    Values(ColumnRef, Window),
+    /// The value of a property that most events (or line items) have, or where there is a weight, another property of
+    /// the same, the one whose weights are the most together. Ties go to the value whose latest event is the latest,
+    /// then to the greater one; none of nothing.
+    Top(ColumnRef, Option<Path>, Window),
+    /// How many runs of events less than the length apart.
+    Visits(Events, Length, Window),
+    /// How long those runs take together, each from its first event to its last.
+    TimeSpent(Events, Length, Window),
+    /// The sum of a property of purchases, less what later refunds of the same order took back.
+    Net(ColumnRef, Window),
     /// Two steps: an event of `first`, then a different one of `second` after it in the order of events, and less than
     /// `within` after it; the second lies inside the window.
     Sequence {
@@ -197,6 +258,8 @@ pub enum Form {
         /// Where the second lies.
         window: Window,
     },
+    /// A sequence that two steps with one `within` do not say.
+    Chain(Box<Chain>),
 }
 
 /// Which events: types and a filter.
@@ -224,6 +287,8 @@ pub struct ColumnRef {
     pub events: Events,
     /// Which property.
     pub path: Path,
+    /// The path begins with the event's line items, each of which has a value of its own.
+    pub items: bool,
     /// Its type.
     pub ty: Type,
     /// Declared `minimum: 0` in every type that has it: its sum over a window can only grow with events.
@@ -249,9 +314,12 @@ pub enum Window {
         /// The first instant after it.
         to: Option<Instant>,
     },
+    /// `today`, `yesterday`, `this` or `last` `week`, `month`, `year`: events that lie in that period of the file's
+    /// calendar at now.
+    Period(Period),
     /// `since first(..)` or `since last(..)`: events after that one in the order of events; the whole life if it never
     /// happened.
-    After(Side, Events, Box<Window>),
+    After(Nth, Events, Box<Window>),
 }
 
 /// A number constant, for builders.
@@ -265,7 +333,20 @@ impl Expression {
     /// The expressions it is made of, in the order of its text; filters of events are not among them.
     pub fn parts(&self) -> Vec<&Self> {
         match &self.term {
-            Term::Constant(_) | Term::Length(_) | Term::Trait(_) | Term::Property(_) | Term::Form(_) => Vec::new(),
+            Term::Constant(_)
+            | Term::Length(_)
+            | Term::Clock(_)
+            | Term::Metres(_)
+            | Term::Bucket { .. }
+            | Term::Item(_)
+            | Term::Trait(_)
+            | Term::SetAt(..)
+            | Term::Member(_)
+            | Term::Stage(_)
+            | Term::Score(_)
+            | Term::Property(_)
+            | Term::Refunded
+            | Term::Form(_) => Vec::new(),
             Term::And(parts) | Term::Or(parts) => parts.iter().collect(),
             Term::If { condition, then, otherwise } => vec![condition, then, otherwise],
             Term::Between(value, low, high) => vec![value, low, high],
@@ -274,6 +355,8 @@ impl Expression {
             | Term::Contains(left, right)
             | Term::StartsWith(left, right)
             | Term::EndsWith(left, right)
+            | Term::Distance(left, right)
+            | Term::Some { list: left, condition: right }
             | Term::Arithmetic(_, left, right) => vec![left, right],
             Term::Not(inner)
             | Term::Missing(inner)
@@ -284,6 +367,11 @@ impl Expression {
             | Term::StartOf(inner)
             | Term::Since(inner)
             | Term::Until(inner)
+            | Term::InPeriod(inner, _)
+            | Term::Matches(inner, _)
+            | Term::Age(inner)
+            | Term::DaysUntil(inner)
+            | Term::Anniversary(inner)
             | Term::ForSome { condition: inner, .. } => vec![inner],
         }
     }

@@ -8,9 +8,10 @@
 use std::sync::Arc;
 
 use super::{Because, Evidence, Shown};
+use crate::customer::Place;
 use crate::event::{Identity, Value};
 use crate::feature::{Fold, Item, State};
-use crate::segment::evaluate::{View, answer, in_window, test, value, witnesses};
+use crate::segment::evaluate::{Datum, View, answer, in_window, test, value, witnesses};
 use crate::segment::plan::{Catalog, Condition, Leaf, Mask, Measure, Operand, Test};
 
 /// What changed.
@@ -58,13 +59,19 @@ pub fn reasons(catalog: &Catalog, condition: &Condition, view: &View<'_>, change
             reasons.witnesses.extend(values.into_iter().map(|value| (Arc::clone(property), value.clone())));
         }
         for (measure, scope) in leaf_measures(leaf, view) {
-            reasons.truncated |= scope.scope.state(measure.feature).is_some_and(State::truncated);
+            reasons.truncated |= is_truncated(measure, &scope);
             items.extend(in_window(measure, &scope));
         }
     }
     reasons.witnesses.truncate(LISTED_MAX);
     (reasons.evidence, reasons.evidence_more) = listed(catalog, items);
     reasons
+}
+
+/// Whether a list behind a measure was full.
+fn is_truncated(measure: &Measure, view: &View<'_>) -> bool {
+    let refunds = measure.refunds.as_ref().and_then(|refunds| view.customer.state(refunds.feature));
+    view.scope.state(measure.feature).into_iter().chain(refunds).any(State::truncated)
 }
 
 /// The kept events behind a leaf, newest first, and how many more.
@@ -166,10 +173,26 @@ fn of_test<'a>(test: &'a Test, view: &View<'a>, found: &mut Vec<(&'a Measure, Vi
             of_operand(right, view, found);
         }
         Test::Distance { instant: operand, .. }
+        | Test::Period(operand, ..)
         | Test::In(operand, ..)
+        | Test::Matches(operand, _)
         | Test::Missing(operand, _)
         | Test::Truth(operand) => {
             of_operand(operand, view, found);
+        }
+        Test::Chain(chain) => found.extend(chain.happening().map(|measure| (measure, *view))),
+        Test::Member(latch) => {
+            let inside = view.memberships.standing(latch.segment).place == Place::Inside;
+            of_condition(if inside { &latch.enter } else { &latch.leave }, view, found);
+        }
+        Test::Some(list, condition) => {
+            let (Datum::Other(Value::List(items)), _) = value(list, view) else { return };
+            for item in &**items {
+                let at_hand = View { item: Some(item), ..*view };
+                if answer(condition, &at_hand).holds {
+                    of_condition(condition, &at_hand, found);
+                }
+            }
         }
         Test::Sequence(sequence) => found.extend([(&sequence.first, *view), (&sequence.second, *view)]),
         Test::ForSome { feature, condition, .. } => {
@@ -195,8 +218,16 @@ fn of_condition<'a>(condition: &'a Condition, view: &View<'a>, found: &mut Vec<(
 fn of_operand<'a>(operand: &'a Operand, view: &View<'a>, found: &mut Vec<(&'a Measure, View<'a>)>) {
     match operand {
         Operand::Measure(measure) => found.push((measure, *view)),
-        Operand::Constant(_) | Operand::Millis(_) | Operand::Trait(_) | Operand::Property(_) => {}
-        Operand::Arithmetic(_, left, right) => {
+        Operand::Constant(_)
+        | Operand::Millis(_)
+        | Operand::Trait(_)
+        | Operand::SetAt(_)
+        | Operand::Property(_)
+        | Operand::Clock(..)
+        | Operand::Metres(_)
+        | Operand::Item(..)
+        | Operand::Bucket(..) => {}
+        Operand::Arithmetic(_, left, right) | Operand::Distance(left, right) => {
             of_operand(left, view, found);
             of_operand(right, view, found);
         }
@@ -204,9 +235,13 @@ fn of_operand<'a>(operand: &'a Operand, view: &View<'a>, found: &mut Vec<(&'a Me
         | Operand::Lower(inner)
         | Operand::DateOf(inner, _)
         | Operand::StartOf(inner, _)
+        | Operand::Age(inner, _)
+        | Operand::DaysUntil(inner, _)
+        | Operand::Anniversary(inner, _)
         | Operand::Since(inner)
         | Operand::Until(inner) => of_operand(inner, view, found),
-        Operand::If(_, then, otherwise) => {
+        Operand::If(condition, then, otherwise) => {
+            of_condition(condition, view, found);
             of_operand(then, view, found);
             of_operand(otherwise, view, found);
         }

@@ -47,7 +47,7 @@ pub struct DeadLetter<'a> {
     length: usize,
     /// The SHA-256 of its whole value, 64 hexadecimal digits.
     sha256: String,
-    /// Its headers that say something about the event (`content-type` and those of a CloudEvent), in order, at most the
+    /// Its headers that say something about the event (`content-type` and those of a `CloudEvent`), in order, at most the
     /// first 32; left out where it has none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     headers: Vec<KeptHeader<'a>>,
@@ -214,7 +214,7 @@ mod tests {
 
         let (name, value) = (format!("ce_{}", "\"".repeat(1000)), [0xFF; 5000]);
         let many = vec![(name.as_str(), Some(value.as_slice())); 100];
-        let full = [b'"'; DeadLetter::VALUE_BYTES_MAX];
+        let full = vec![b'"'; DeadLetter::VALUE_BYTES_MAX];
         let crowded = letter(&Record { headers: &many, key: Some(&full), value: Some(&full), ..Record::default() });
         let kept = crowded["headers"].as_array().map_or(0, Vec::len);
         assert_eq!(kept, DeadLetter::HEADERS_MAX);

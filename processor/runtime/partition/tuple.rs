@@ -21,6 +21,7 @@ use super::parked::Parked;
 use super::registry::View;
 use super::tenancy::Newcomer;
 use crate::broker::{Outgoing, TopicPartition};
+use crate::snapshot::Subject;
 
 /// What a partition is made of.
 #[derive(Debug)]
@@ -228,6 +229,20 @@ impl Tuple {
         settled.then(|| Parked { word: self.word, next: self.intake.passed(), engine: self.engine })
     }
 
+    /// The partition as a snapshot sees it, between two records.
+    pub fn subject(&self) -> Subject<'_> {
+        let drafted = self.draft.records() > 0 || self.draft.folded() > 0 || self.engine.clock() > self.word.clock;
+        let owes = self.interrupted || self.due_left || !self.exits.is_empty();
+        Subject {
+            engine: &self.engine,
+            passed: self.intake.passed(),
+            began: &self.word.began,
+            batch: if drafted { self.draft.number() } else { self.word.batch },
+            committed: self.word.batch - u64::from(self.batch.is_some()),
+            is_settled: self.word.announced == Announced::Everything && !owes,
+        }
+    }
+
     /// Brings what the registry shows up to date.
     pub fn show(&self) {
         let committed = if self.batch.is_some() { self.word.batch - 1 } else { self.word.batch };
@@ -300,6 +315,9 @@ impl Tuple {
         let before = (self.draft.records(), self.draft.bytes());
         for transition in self.effects.transitions.drain(..) {
             self.draft.announce(&transition);
+        }
+        for (customer, segment) in self.effects.deleted.drain(..) {
+            self.draft.delete(customer.as_str(), &segment);
         }
         budget.spend(self.draft.records() - before.0, self.draft.bytes() - before.1);
         Ok(())

@@ -22,4 +22,4 @@ pub use load::{Load, Writer, load};
 pub use partitioner::partition_of;
 pub use progress::{Committed, committed};
 pub use raw::{RawRecord, load_raw};
-pub use topics::{create_topic, setting, topic_partitions};
+pub use topics::{create_topic, delete_records, setting, topic_partitions};

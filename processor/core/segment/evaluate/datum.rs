@@ -7,6 +7,7 @@ use super::quantity::Quantity;
 use crate::event::Value;
 use crate::feature::Kept;
 use crate::segment::Type;
+use crate::segment::display::kilometres;
 use crate::timer::{Date, Instant};
 use crate::transition::Shown;
 
@@ -23,6 +24,8 @@ pub enum Datum<'a> {
     Text(Cow<'a, str>),
     /// A calendar day.
     Date(Date),
+    /// Different values, in their own order.
+    Values(Vec<&'a Value>),
     /// A list, point or object.
     Other(&'a Value),
 }
@@ -83,10 +86,12 @@ impl<'a> Datum<'a> {
             Self::Boolean(boolean) => Shown::Value(Value::Boolean(*boolean)),
             Self::Text(text) => Shown::Value(Value::Text(text.as_ref().into())),
             Self::Date(date) => Shown::Value(Value::Date(*date)),
+            Self::Values(values) => Shown::Value(Value::List(values.iter().map(|value| (*value).clone()).collect())),
             Self::Other(value) => Shown::Value((*value).clone()),
             Self::Quantity(quantity) => match ty {
                 Type::Instant => Shown::Value(Value::Instant(Instant::from_millis(quantity.whole_at(now)?))),
                 Type::Duration => Shown::Duration(quantity.whole_at(now)?),
+                Type::Distance => Shown::Value(Value::Text(kilometres(quantity.whole_at(now)?).into())),
                 Type::Number | Type::Boolean | Type::Text | Type::Date | Type::List | Type::Point => {
                     Shown::Value(Value::Number(quantity.number_at(now)?))
                 }

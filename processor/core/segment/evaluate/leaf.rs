@@ -6,8 +6,11 @@ use super::View;
 use super::condition::answer;
 use super::datum::Datum;
 use super::operand::value;
+use super::orders::items;
 use super::reading::{extreme_item, reaches};
+use super::rule::member;
 use super::window::Window;
+use super::{calendar, item};
 use crate::event::Value;
 use crate::feature::{Horizon, Item, State};
 use crate::segment::Relation;
@@ -28,10 +31,16 @@ pub fn test(test: &Test, view: &View<'_>) -> Answer {
         }
         Test::Compare(relation, left, right) => compare(*relation, left, right, view),
         Test::Distance { relation, instant, ahead, length } => distance(*relation, instant, *ahead, length, view),
+        Test::Period(operand, period, zone) => calendar::lies_in(operand, *period, zone, view),
         Test::In(operand, list, negated) => contained_in(operand, list, *negated, view),
         Test::Contains(whole, part) => texts(whole, part, view, |whole, part| whole.contains(part)),
         Test::StartsWith(whole, part) => texts(whole, part, view, |whole, part| whole.starts_with(part)),
         Test::EndsWith(whole, part) => texts(whole, part, view, |whole, part| whole.ends_with(part)),
+        Test::Matches(operand, pattern) => {
+            let (datum, until) = value(operand, view);
+            Answer { holds: datum.text().is_some_and(|text| pattern.is_found_in(text)), until }
+        }
+        Test::Some(list, condition) => item::some(list, condition, view),
         Test::Missing(operand, missing) => {
             let (datum, until) = value(operand, view);
             Answer { holds: datum.exists() != *missing, until }
@@ -41,6 +50,11 @@ pub fn test(test: &Test, view: &View<'_>) -> Answer {
             Answer { holds: matches!(datum, Datum::Boolean(true)), until }
         }
         Test::Sequence(sequence) => happened(sequence, view),
+        Test::Chain(chain) => super::chain::happened(chain, view),
+        Test::Member(latch) => {
+            let (holds, until) = member(latch, view);
+            Answer { holds, until }
+        }
         Test::ForSome { feature, condition, .. } => for_some(*feature, condition, view),
     }
 }
@@ -70,6 +84,9 @@ fn order(left: Option<&Item<'_>>, right: Option<&Item<'_>>) -> Ordering {
 }
 
 fn compare(relation: Relation, left: &Operand, right: &Operand, view: &View<'_>) -> Answer {
+    if let Some((turns, lasts)) = calendar::turns(left, right, view) {
+        return compare_at_turns(relation, [left, right], turns, lasts, view);
+    }
     let (left, left_until) = value(left, view);
     let (right, right_until) = value(right, view);
     let until = left_until.min(right_until);
@@ -84,6 +101,23 @@ fn compare(relation: Relation, left: &Operand, right: &Operand, view: &View<'_>)
         }
     }
     Answer { holds, until: until.min(crossing) }
+}
+
+/// A comparison that changes at these instants alone, as long as what it is about `lasts`.
+fn compare_at_turns(
+    relation: Relation,
+    [left, right]: [&Operand; 2],
+    turns: [Instant; 2],
+    lasts: Instant,
+    view: &View<'_>,
+) -> Answer {
+    let at = |view: &View<'_>| {
+        let (left, right) = (value(left, view).0, value(right, view).0);
+        left.compare(&right, view.now).map_or(relation == Relation::Unequal, |(ordering, _)| relation.holds(ordering))
+    };
+    let holds = at(view);
+    let change = turns.into_iter().find(|turn| *turn > view.now && *turn < lasts && at(&view.at(*turn)) != holds);
+    Answer { holds, until: change.unwrap_or(lasts) }
 }
 
 /// `since(I) >= L` means `now >= I + L`; `until(I) >= L` means `now <= I - L`.
@@ -123,25 +157,23 @@ fn texts(whole: &Operand, part: &Operand, view: &View<'_>, matches: impl Fn(&str
     let (part, part_until) = value(part, view);
     let holds = match (&whole, &part) {
         (Datum::Text(whole), Datum::Text(part)) => matches(whole, part),
-        (Datum::Other(Value::List(items)), part) => items.iter().any(|item| {
-            Datum::of(item).compare(part, view.now).is_some_and(|(ordering, _)| ordering == Ordering::Equal)
-        }),
+        (Datum::Other(Value::List(items)), part) => items.iter().any(|item| is_equal(item, part, view.now)),
+        (Datum::Values(items), part) => items.iter().any(|item| is_equal(item, part, view.now)),
         (_, _) => false,
     };
     Answer { holds, until: whole_until.min(part_until) }
+}
+
+fn is_equal(item: &Value, part: &Datum<'_>, now: Instant) -> bool {
+    Datum::of(item).compare(part, now).is_some_and(|(ordering, _)| ordering == Ordering::Equal)
 }
 
 /// Both steps are walked from the newest on: the earlier step closest before a later one decides for it.
 fn happened(sequence: &Sequence, view: &View<'_>) -> Answer {
     let window = Window::at(&sequence.second.span, view);
     let mut until = window.until;
-    let (Some(first), Some(second)) =
-        (view.scope.state(sequence.first.feature), view.scope.state(sequence.second.feature))
-    else {
-        return Answer { holds: false, until };
-    };
-    let mut earlier = first.newest_first().peekable();
-    for later in second.newest_first() {
+    let mut earlier = items(&sequence.first, view).peekable();
+    for later in items(&sequence.second, view) {
         let inside = window.holds(&later);
         let enters = window.enters(later.moment);
         if !inside && enters.is_none() {

@@ -5,13 +5,24 @@
 //! fails the greatest among its failing parts; `or` is the dual; `if` the lesser of its condition's and its branch's.
 //! (Expiration times of expressions: Schmidt, Jensen, Šaltenis, "Expiration Times for Data Management", ICDE 2006.)
 
+mod calendar;
+mod chain;
 mod condition;
 mod datum;
+mod item;
 mod leaf;
 mod operand;
+mod orders;
+mod place;
 mod quantity;
 mod reading;
+mod rule;
+mod runs;
+mod values;
 mod window;
+
+#[cfg(test)]
+mod tests;
 
 pub use condition::{answer, settled};
 pub use datum::Datum;
@@ -19,9 +30,11 @@ pub use leaf::{test, witnesses};
 pub use operand::value;
 pub use quantity::Quantity;
 pub use reading::{Measurement, in_window, measure};
+pub use rule::{Outcome, decisive, outcome, settled_outcome};
 pub use window::Window;
 
-use crate::event::Slot;
+use crate::customer::{Customer, Memberships};
+use crate::event::{Slot, Value};
 use crate::feature::FeatureSet;
 use crate::timer::Instant;
 
@@ -34,6 +47,10 @@ pub struct View<'a> {
     pub scope: &'a FeatureSet,
     /// The properties of the event at hand, inside a filter.
     pub slots: &'a [Slot],
+    /// The item at hand, inside `some`.
+    pub item: Option<&'a Value>,
+    /// Where the customer stands with segments, as decided so far.
+    pub memberships: &'a Memberships,
     /// The customer's now.
     pub now: Instant,
     /// The customer's id.
@@ -42,8 +59,22 @@ pub struct View<'a> {
 
 impl<'a> View<'a> {
     /// A customer at an instant.
-    pub const fn of(id: &'a str, customer: &'a FeatureSet, now: Instant) -> Self {
-        Self { customer, scope: customer, slots: &[], now, id }
+    pub const fn of(id: &'a str, customer: &'a Customer, now: Instant) -> Self {
+        let features = &customer.features;
+        Self {
+            customer: features,
+            scope: features,
+            slots: &[],
+            item: None,
+            memberships: &customer.memberships,
+            now,
+            id,
+        }
+    }
+
+    /// An event of a customer of whom nothing else is seen: for filters.
+    pub const fn of_event(id: &'a str, nobody: &'a FeatureSet, slots: &'a [Slot], now: Instant) -> Self {
+        Self { customer: nobody, scope: nobody, slots, item: None, memberships: Memberships::NONE, now, id }
     }
 
     /// The same customer at another instant.

@@ -2,11 +2,14 @@
 
 use std::borrow::Cow;
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use super::View;
 use super::condition::answer;
 use super::datum::Datum;
 use super::quantity::Quantity;
 use super::reading::measure;
+use super::{calendar, item, place};
 use crate::event::Slot;
 use crate::feature::State;
 use crate::segment::Arithmetic;
@@ -30,6 +33,13 @@ pub fn value<'a>(operand: &'a Operand, view: &View<'a>) -> (Datum<'a>, Instant) 
             };
             (register.map_or(Datum::None, Datum::of), Instant::NEVER)
         }
+        Operand::SetAt(feature) => {
+            let since = match view.customer.state(*feature) {
+                Some(State::History(history)) => history.since(),
+                Some(_) | None => None,
+            };
+            (since.map_or(Datum::None, |since| Datum::Quantity(Quantity::millis(since.millis()))), Instant::NEVER)
+        }
         Operand::Property(slot) => {
             let slot = slot.and_then(|slot| view.slots.get(slot));
             (slot.and_then(Slot::value).map_or(Datum::None, Datum::of), Instant::NEVER)
@@ -51,6 +61,17 @@ pub fn value<'a>(operand: &'a Operand, view: &View<'a>) -> (Datum<'a>, Instant) 
             let (datum, until) = value(inner, view);
             let start = if let Datum::Date(date) = datum { Some(zone.start_of(date)) } else { None };
             (start.map_or(Datum::None, |start| Datum::Quantity(Quantity::millis(start.millis()))), until)
+        }
+        Operand::Clock(dial, zone) => calendar::clock(*dial, zone, view.now),
+        Operand::Age(date, zone) => calendar::age(date, zone, view),
+        Operand::DaysUntil(instant, zone) => calendar::days_until(instant, zone, view),
+        Operand::Anniversary(date, zone) => calendar::anniversary(date, zone, view),
+        Operand::Metres(metres) => (Datum::Quantity(Quantity::count(i128::from(*metres))), Instant::NEVER),
+        Operand::Distance(one, other) => place::distance(one, other, view),
+        Operand::Item(path, ty) => (item::property(path, ty.as_ref(), view), Instant::NEVER),
+        Operand::Bucket(count, salt) => {
+            let hash = xxh3_64(&[salt.as_bytes(), &[0], view.id.as_bytes()].concat());
+            (Datum::Quantity(Quantity::count(i128::from(hash % u64::from(*count)))), Instant::NEVER)
         }
         Operand::If(condition, then, otherwise) => {
             let decided = answer(condition, view);

@@ -1,13 +1,11 @@
 //! An expression as it was written: names unresolved, types unknown, a place on every node.
-//!
-//! Forms of the language whose meaning comes later are parsed in full and kept as [`Later`].
 
 use compact_str::CompactString;
 
 use super::Span;
 use crate::event::Number;
 use crate::segment::{Arithmetic, Relation, Side};
-use crate::timer::{Date, Instant, Length};
+use crate::timer::{Date, Dial, Instant, Length, Period};
 
 /// A part of an expression.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,8 +53,23 @@ pub(super) enum NodeKind {
     Lower(Box<Node>),
     Since(Box<Node>),
     Until(Box<Node>),
-    /// A form that is read and not yet given a meaning.
-    Later(Later),
+    InPeriod(Box<Node>, Period),
+    Clock(Dial),
+    Dated(Dated, Box<Node>),
+    /// `held(profile.a)`
+    Held(Vec<Name>),
+    /// `member(..)`, `stage(..)` and `score(..)`
+    Reference(About, Name),
+    /// `30km`, in metres.
+    Kilometres(i64),
+    Point(Box<[Node; 2]>),
+    Distance(Box<[Node; 2]>),
+    Matches(Box<Node>, Name),
+    Bucket(Number, Name),
+    Some {
+        list: Box<Node>,
+        condition: Box<Node>,
+    },
 }
 
 /// A measurement of events as written.
@@ -64,9 +77,73 @@ pub(super) enum NodeKind {
 pub(super) enum FormNode {
     Counting(Counting, EventsNode, Option<WindowNode>),
     Column(Measure, ColumnNode, Option<WindowNode>),
-    Moment(Side, EventsNode, Option<WindowNode>),
-    Pick(Side, ColumnNode, Option<WindowNode>),
-    Sequence { first: EventsNode, second: EventsNode, within: Option<(Length, Span)>, window: Option<WindowNode> },
+    Moment(NthNode, EventsNode, Option<WindowNode>),
+    Pick(NthNode, ColumnNode, Option<WindowNode>),
+    Values(ColumnNode, Option<WindowNode>),
+    Net(ColumnNode, Option<WindowNode>),
+    Top { value: ColumnNode, weight: Option<ColumnNode>, window: Option<WindowNode> },
+    Sessions { asked: Sessions, events: EventsNode, gap: (Length, Span), window: Option<WindowNode> },
+    Sequence { first: EventsNode, steps: Vec<StepNode>, all_within: Option<(Length, Span)>, window: Option<WindowNode> },
+}
+
+/// One event from an end: `last(E, 3)`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct NthNode {
+    pub(super) side: Side,
+    pub(super) ordinal: Option<(Number, Span)>,
+}
+
+/// A step of a sequence but the first.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct StepNode {
+    pub(super) without: bool,
+    pub(super) events: EventsNode,
+    pub(super) within: Option<(Length, Span)>,
+}
+
+/// What is asked about sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sessions {
+    Visits,
+    TimeSpent,
+}
+
+impl Sessions {
+    /// Its name in the language.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Visits => "visits",
+            Self::TimeSpent => "time_spent",
+        }
+    }
+}
+
+/// What a form about another definition is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum About {
+    Segment,
+    Ladder,
+    Score,
+}
+
+impl About {
+    /// The form.
+    pub(super) const fn form(self) -> &'static str {
+        match self {
+            Self::Segment => "member",
+            Self::Ladder => "stage",
+            Self::Score => "score",
+        }
+    }
+
+    /// What it is called in mistakes.
+    pub(super) const fn noun(self) -> &'static str {
+        match self {
+            Self::Segment => "segment",
+            Self::Ladder => "ladder",
+            Self::Score => "score",
+        }
+    }
 }
 
 /// A name and where it stands.
@@ -89,6 +166,14 @@ pub(super) enum Search {
     Contains,
     StartsWith,
     EndsWith,
+}
+
+/// Forms that follow a date through the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dated {
+    Age,
+    DaysUntil,
+    Anniversary,
 }
 
 /// Forms over events.
@@ -154,6 +239,13 @@ pub(super) struct ColumnNode {
     pub(super) path: Vec<Name>,
 }
 
+impl ColumnNode {
+    /// Where the names of the property stand.
+    pub(super) fn place(&self) -> Span {
+        self.path.iter().map(|name| name.span).reduce(Span::to).unwrap_or(self.events.span)
+    }
+}
+
 /// A stretch of history as written.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct WindowNode {
@@ -166,55 +258,8 @@ pub(super) struct WindowNode {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum WindowKind {
     Last { from: Length, to: Option<Length> },
+    Period(Period),
     Since(When),
     Between(When, When),
-    After(Side, EventsNode, Option<Box<WindowNode>>),
-    Later(Later),
-}
-
-/// The forms whose meaning comes later.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Later {
-    Top,
-    Values,
-    Net,
-    Ordinal,
-    LongSequence,
-    Sessions,
-    Some,
-    DaysUntil,
-    Age,
-    Anniversary,
-    Held,
-    Reference,
-    Distance,
-    Clock,
-    Bucket,
-    Matches,
-    Period,
-}
-
-impl Later {
-    /// What to call it.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Top => "`top(..)`",
-            Self::Values => "`values(..)`",
-            Self::Net => "`net(..)`",
-            Self::Ordinal => "the n-th first or last event",
-            Self::LongSequence => "a sequence of three steps, with `all within` or `without`",
-            Self::Sessions => "`visits(..)` and `time_spent(..)`",
-            Self::Some => "`some list (..)`",
-            Self::DaysUntil => "`days_until(..)`",
-            Self::Age => "`age(..)`",
-            Self::Anniversary => "`anniversary(..)`",
-            Self::Held => "`held(..)`",
-            Self::Reference => "`member(..)`, `stage(..)` and `score(..)`",
-            Self::Distance => "distances: `distance(..)`, `point(..)` and kilometres",
-            Self::Clock => "`weekday()`, `hour()` and `day_of_month()`",
-            Self::Bucket => "`bucket(..)`",
-            Self::Matches => "`matches`",
-            Self::Period => "calendar periods such as `today` and `this month`",
-        }
-    }
+    After(NthNode, EventsNode, Option<Box<WindowNode>>),
 }

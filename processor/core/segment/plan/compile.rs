@@ -1,14 +1,18 @@
 //! From a typed expression to a compiled condition, collecting the features it reads.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use compact_str::CompactString;
 
 use super::features::{Features, Reads, Selector, Wanted};
 use super::forms::{Need, can_tie};
-use super::measure::Measure;
 use super::node::{Condition, Leaf, Operand, Test};
+use super::rule::Latch;
+use super::segments::{ladder_text, latch_text};
 use crate::event::{Number, Value};
 use crate::feature::Horizon;
-use crate::segment::{Expression, Form, Path, Relation, Term, Type};
+use crate::segment::{Definitions, Expression, Form, Path, Relation, Term, Type};
 use crate::timer::Zone;
 
 /// Features by value of a property, while they are compiled.
@@ -24,7 +28,11 @@ pub(super) struct Group {
 
 /// Compiles the expressions of one catalog.
 #[derive(Debug)]
-pub(super) struct Compiler {
+pub(super) struct Compiler<'a> {
+    /// What names in conditions mean.
+    pub definitions: &'a Definitions,
+    /// Segments with a memory that were asked for, with the features they read.
+    pub latches: BTreeMap<CompactString, (Arc<Latch>, Vec<usize>)>,
     /// The features of a customer.
     pub customer: Features,
     /// The features by value, one group for each `for some`.
@@ -37,15 +45,23 @@ pub(super) struct Compiler {
     inside: Option<usize>,
     /// The customer's features read by the leaf at hand.
     reads: BTreeSet<usize>,
+    /// The segments with a memory that the definition at hand asks for membership, by position.
+    members: BTreeSet<usize>,
+    /// The texts of the definitions that the one at hand names.
+    references: BTreeSet<String>,
 }
 
-impl Compiler {
+impl<'a> Compiler<'a> {
     /// A compiler without features.
-    pub(super) fn new(zone: Zone) -> Self {
+    pub(super) fn of(definitions: &'a Definitions) -> Self {
         Self {
+            definitions,
+            latches: BTreeMap::new(),
+            members: BTreeSet::new(),
+            references: BTreeSet::new(),
             customer: Features::default(),
             groups: Vec::new(),
-            zone,
+            zone: Zone::UTC,
             slots: Vec::new(),
             inside: None,
             reads: BTreeSet::new(),
@@ -57,14 +73,27 @@ impl Compiler {
         if let Some(group) = self.inside.and_then(|inside| self.groups.get_mut(inside)) {
             return group.features.serve(selector, reads, wanted);
         }
-        let index = self.customer.serve(selector, reads, wanted);
-        self.reads.insert(index);
-        index
+        self.customer_feature(selector, reads, wanted)
+    }
+
+    fn history_feature(&mut self, path: &Path, ty: &Type) -> usize {
+        let reads = Reads::of(path.clone(), ty.clone());
+        self.customer_feature(None, Some(&reads), Wanted::History)
     }
 
     fn trait_feature(&mut self, path: &Path, ty: &Type) -> usize {
-        let reads = Reads { path: path.clone(), ty: ty.clone() };
-        let index = self.customer.serve(None, Some(&reads), Wanted::Register);
+        let reads = Reads::of(path.clone(), ty.clone());
+        self.customer_feature(None, Some(&reads), Wanted::Register)
+    }
+
+    /// The feature of the customer that serves a reader, also inside `for some`.
+    pub(super) fn customer_feature(
+        &mut self,
+        selector: Option<&Selector>,
+        reads: Option<&Reads>,
+        wanted: Wanted,
+    ) -> usize {
+        let index = self.customer.serve(selector, reads, wanted);
         self.reads.insert(index);
         index
     }
@@ -72,6 +101,64 @@ impl Compiler {
     /// The customer's features read since this was last asked.
     pub(super) fn take_reads(&mut self) -> Vec<usize> {
         std::mem::take(&mut self.reads).into_iter().collect()
+    }
+
+    /// Notes that these features of the customer are read.
+    pub(super) fn read(&mut self, features: &[usize]) {
+        self.reads.extend(features);
+    }
+
+    /// The segments with a memory that were asked for membership since this was last asked.
+    pub(super) fn take_members(&mut self) -> BTreeSet<usize> {
+        std::mem::take(&mut self.members)
+    }
+
+    /// The texts of the definitions named since this was last asked.
+    pub(super) fn take_references(&mut self) -> BTreeSet<String> {
+        std::mem::take(&mut self.references)
+    }
+
+    /// Compiles a part of another definition, in that one's zone.
+    fn of_other<R>(&mut self, zone: &Zone, text: &str, compile: impl FnOnce(&mut Self) -> R) -> R {
+        let outer = std::mem::replace(&mut self.zone, zone.clone());
+        self.references.insert(format!("{text}\0zone {}", zone.name()));
+        let compiled = compile(self);
+        self.zone = outer;
+        compiled
+    }
+
+    /// Membership of a segment: its condition, or what was decided where it has a memory.
+    fn member(&mut self, expression: &Expression, name: &str) -> Condition {
+        let Some(segment) = self.definitions.segment(name) else { return Condition::Constant(false) };
+        let Some(latch) = &segment.latch else {
+            let text = segment.condition.to_string();
+            return self.of_other(&segment.zone, &text, |compiler| compiler.condition(&segment.condition));
+        };
+        let text = latch_text(&segment.condition, latch);
+        self.of_other(&segment.zone, &text, |compiler| {
+            compiler.leaf(expression, |compiler| {
+                let latch = compiler.latch(segment, latch);
+                compiler.members.insert(latch.segment);
+                (Test::Member(latch), None)
+            })
+        })
+    }
+
+    /// The name of the stage that a customer is in.
+    fn stage(&mut self, name: &str) -> Operand {
+        let Some(ladder) = self.definitions.ladder(name) else { return Operand::none() };
+        self.of_other(&ladder.zone, &ladder_text(ladder), |compiler| {
+            let text = |name: &CompactString| Operand::Constant(Value::Text(name.clone()));
+            let last = ladder.otherwise.as_ref().map_or_else(Operand::none, text);
+            ladder.stages.iter().rev().fold(last, |otherwise, (name, condition)| {
+                Operand::If(Box::new(compiler.condition(condition)), Box::new(text(name)), Box::new(otherwise))
+            })
+        })
+    }
+
+    fn score(&mut self, name: &str) -> Operand {
+        let Some(score) = self.definitions.score(name) else { return Operand::none() };
+        self.of_other(&score.zone, &score.value.to_string(), |compiler| compiler.operand(&score.value))
     }
 
     /// A boolean expression.
@@ -86,6 +173,7 @@ impl Compiler {
                 Condition::If(Box::new([condition, then, otherwise].map(|part| self.condition(part))))
             }
             Term::Compare(relation, left, right) => self.comparison(*relation, left, right),
+            Term::Member(name) => self.member(expression, name),
             Term::Between(value, low, high) => Condition::And(vec![
                 self.comparison(Relation::AtLeast, value, low),
                 self.comparison(Relation::AtMost, value, high),
@@ -115,20 +203,33 @@ impl Compiler {
                 let operand = self.operand(value);
                 (Test::In(operand.clone(), items, *negated), Some((operand, value.ty.clone())))
             }
+            Term::InPeriod(instant, period) => {
+                let operand = self.operand(instant);
+                (Test::Period(operand.clone(), *period, self.zone.clone()), Some((operand, Type::Instant)))
+            }
             Term::Contains(whole, part) => self.two(whole, part, Test::Contains),
             Term::StartsWith(whole, part) => self.two(whole, part, Test::StartsWith),
             Term::EndsWith(whole, part) => self.two(whole, part, Test::EndsWith),
+            Term::Matches(text, pattern) => {
+                let operand = self.operand(text);
+                (Test::Matches(operand.clone(), pattern.clone()), Some((operand, Type::Text)))
+            }
+            Term::Some { list, condition } => {
+                let list = self.operand(list);
+                (Test::Some(list, self.condition(condition)), None)
+            }
             Term::Missing(inner) => {
-                let operand = self.operand(inner);
+                let operand = self.there(inner);
                 (Test::Missing(operand, true), None)
             }
             Term::Exists(inner) => {
-                let operand = self.operand(inner);
+                let operand = self.there(inner);
                 (Test::Missing(operand, false), None)
             }
             Term::Form(Form::Sequence { first, second, within, window }) => {
                 (Test::Sequence(Box::new(self.sequence(first, second, *within, window))), None)
             }
+            Term::Form(Form::Chain(chain)) => (Test::Chain(Box::new(self.chain(chain))), None),
             Term::ForSome { property, ty, condition } => (self.for_some(property, ty, condition), None),
             _ => (Test::Truth(self.operand(expression)), None),
         }
@@ -164,9 +265,8 @@ impl Compiler {
         let identified = can_tie(events_a, events_b);
         let sides = [(*a, events_a, window_a, left), (*b, events_b, window_b, right)];
         self.leaf(&compare(relation, left, right), |compiler| {
-            let [left, right] = sides.map(|(side, events, window, form)| {
-                let (reading, feature, span) = compiler.moment(side, events, window, identified);
-                Measure { reading, feature, span, text: form.to_string().into() }
+            let [left, right] = sides.map(|(nth, events, window, form)| {
+                compiler.moment(nth, events, window, identified).measure(form.to_string())
             });
             let shown = (Operand::Measure(Box::new(left.clone())), Type::Instant);
             (Test::Order(relation, left, right), Some(shown))
@@ -228,8 +328,14 @@ impl Compiler {
         let limit = number(right)?.millionths();
         let scale = match form {
             Form::Count(..) | Form::Days(..) | Form::Distinct(..) => Number::SCALE,
-            Form::Sum(column, _) if column.nonnegative => 1,
+            Form::Sum(column, _) | Form::Net(column, _) if column.nonnegative => 1,
             Form::Sum(..)
+            | Form::Net(..)
+            | Form::Values(..)
+            | Form::Top(..)
+            | Form::Visits(..)
+            | Form::TimeSpent(..)
+            | Form::Chain(_)
             | Form::Average(..)
             | Form::Minimum(..)
             | Form::Maximum(..)
@@ -255,7 +361,7 @@ impl Compiler {
 
     /// `count == k` and `!=`: one more than k is enough to tell.
     fn exactly(&mut self, relation: Relation, left: &Expression, form: &Form, right: &Expression) -> Option<Condition> {
-        if matches!(form, Form::Sum(..)) {
+        if matches!(form, Form::Sum(..) | Form::Net(..)) {
             return None;
         }
         let limit = number(right)?;
@@ -268,6 +374,14 @@ impl Compiler {
                 Some((operand, Type::Number)),
             )
         }))
+    }
+
+    /// What is asked whether it is there: of an item's property in whatever type.
+    fn there(&mut self, expression: &Expression) -> Operand {
+        if let Term::Item(path) = &expression.term {
+            return Operand::Item(path.clone(), None);
+        }
+        self.operand(expression)
     }
 
     /// Any expression, as a value.
@@ -291,11 +405,22 @@ impl Compiler {
             Term::StartOf(inner) => Operand::StartOf(Box::new(self.operand(inner)), self.zone.clone()),
             Term::Since(inner) => Operand::Since(Box::new(self.operand(inner))),
             Term::Until(inner) => Operand::Until(Box::new(self.operand(inner))),
+            Term::Metres(metres) => Operand::Metres(*metres),
+            Term::Distance(one, other) => Operand::Distance(Box::new(self.operand(one)), Box::new(self.operand(other))),
+            Term::Bucket { count, salt } => Operand::Bucket(*count, salt.clone()),
+            Term::Item(path) => Operand::Item(path.clone(), Some(expression.ty.clone())),
+            Term::Clock(dial) => Operand::Clock(*dial, self.zone.clone()),
+            Term::Age(inner) => Operand::Age(Box::new(self.operand(inner)), self.zone.clone()),
+            Term::DaysUntil(inner) => Operand::DaysUntil(Box::new(self.operand(inner)), self.zone.clone()),
+            Term::Anniversary(inner) => Operand::Anniversary(Box::new(self.operand(inner)), self.zone.clone()),
             Term::Trait(path) => Operand::Trait(self.trait_feature(path, &expression.ty)),
+            Term::SetAt(path, ty) => Operand::SetAt(self.history_feature(path, ty)),
+            Term::Stage(name) => self.stage(name),
+            Term::Score(name) => self.score(name),
             Term::Property(path) => {
                 Operand::Property(self.slots.iter().find(|(known, _)| known == path).map(|(_, slot)| *slot))
             }
-            Term::Form(form) if !matches!(form, Form::Sequence { .. }) => {
+            Term::Form(form) if !matches!(form, Form::Sequence { .. } | Form::Chain(_)) => {
                 Operand::Measure(Box::new(self.measure(form, Need::Value)))
             }
             _ => Operand::Condition(Box::new(self.condition(expression))),
@@ -324,7 +449,7 @@ fn compare(relation: Relation, left: &Expression, right: &Expression) -> Express
 
 /// Whether an expression is written out: it is compared with, not measured.
 fn is_fixed(expression: &Expression) -> bool {
-    constant(expression).is_some() || matches!(expression.term, Term::Length(_))
+    constant(expression).is_some() || matches!(expression.term, Term::Length(_) | Term::Metres(_))
 }
 
 /// The value of a constant, a negated one included.

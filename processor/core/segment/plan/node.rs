@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use super::measure::{Measure, Sequence};
+use compact_str::CompactString;
+
+use super::measure::{Chain, Measure, Sequence};
+use super::rule::Latch;
 use crate::event::Value;
 use crate::feature::Horizon;
-use crate::segment::{Arithmetic, Relation, Type};
-use crate::timer::{Instant, Zone};
+use crate::segment::{Arithmetic, Path, Pattern, Relation, Type};
+use crate::timer::{Dial, Instant, Period, Zone};
 
 /// A compiled condition.
 #[derive(Clone, Debug)]
@@ -65,6 +68,8 @@ pub enum Test {
         /// The calendar length.
         length: Horizon,
     },
+    /// An instant lies in a period of the calendar.
+    Period(Operand, Period, Zone),
     /// The value is one of these.
     In(Operand, Vec<Value>, bool),
     /// Text contains text or a list an item.
@@ -73,12 +78,20 @@ pub enum Test {
     StartsWith(Operand, Operand),
     /// Text ends with text.
     EndsWith(Operand, Operand),
+    /// A regular expression is found in text.
+    Matches(Operand, Pattern),
+    /// One item of a list meets a condition.
+    Some(Operand, Condition),
     /// There is no value.
     Missing(Operand, bool),
     /// A boolean value is true.
     Truth(Operand),
     /// One event and then another.
     Sequence(Box<Sequence>),
+    /// Several steps one after the other.
+    Chain(Box<Chain>),
+    /// The customer is in a segment with a memory, as decided.
+    Member(Arc<Latch>),
     /// A condition for one value of a property.
     ForSome {
         /// The keyed feature.
@@ -101,6 +114,8 @@ pub enum Operand {
     Measure(Box<Measure>),
     /// A trait, by its feature.
     Trait(usize),
+    /// The instant since when a trait has had its value, by its feature.
+    SetAt(usize),
     /// A property of the event at hand, by its slot; none where its type lacks it.
     Property(Option<usize>),
     /// Arithmetic on numbers, instants and durations.
@@ -113,6 +128,22 @@ pub enum Operand {
     DateOf(Box<Operand>, Zone),
     /// The first moment of a day.
     StartOf(Box<Operand>, Zone),
+    /// What the calendar says of now.
+    Clock(Dial, Zone),
+    /// Full years since a day.
+    Age(Box<Operand>, Zone),
+    /// Calendar days until an instant.
+    DaysUntil(Box<Operand>, Zone),
+    /// The next yearly return of a day.
+    Anniversary(Box<Operand>, Zone),
+    /// A fixed distance in metres.
+    Metres(i64),
+    /// How far two points are apart.
+    Distance(Box<Operand>, Box<Operand>),
+    /// A property of the item at hand, in a type or in any.
+    Item(Path, Option<Type>),
+    /// Which of so many parts the customer falls into, by that salt.
+    Bucket(u32, CompactString),
     /// How long ago.
     Since(Box<Operand>),
     /// How long until.
@@ -121,6 +152,13 @@ pub enum Operand {
     If(Box<Condition>, Box<Operand>, Box<Operand>),
     /// Whether a condition holds.
     Condition(Box<Condition>),
+}
+
+impl Operand {
+    /// None.
+    pub(super) fn none() -> Self {
+        Self::Property(None)
+    }
 }
 
 /// A boolean and the instant before which it does not change without an event.

@@ -55,14 +55,11 @@ pub(super) fn knock(connection: &Connection) -> Option<NotLetIn> {
 }
 
 fn reason_for(code: RDKafkaErrorCode, reason: &str) -> Option<NotLetIn> {
-    match code {
-        RDKafkaErrorCode::Authentication => Some(NotLetIn::User),
-        RDKafkaErrorCode::SSL => {
-            // What follows the first brace are figures of the connection.
-            let told = reason.split(" (after ").next().unwrap_or_default();
-            let end = told.floor_char_boundary(REASON_BYTES_MAX);
-            Some(NotLetIn::Tls(told.get(..end).unwrap_or_default().to_owned()))
-        }
-        _ => None,
+    if code == RDKafkaErrorCode::Authentication {
+        return Some(NotLetIn::User);
     }
+    // What follows the brace are figures of the connection.
+    let told = reason.split(" (after ").next().unwrap_or_default();
+    let end = told.floor_char_boundary(REASON_BYTES_MAX);
+    (code == RDKafkaErrorCode::SSL).then(|| NotLetIn::Tls(told.get(..end).unwrap_or_default().to_owned()))
 }

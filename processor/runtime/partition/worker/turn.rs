@@ -13,6 +13,7 @@ use std::time::{Duration, Instant as Moment};
 use super::surroundings::Surroundings;
 use crate::broker::kafka::{ClientError, Polled, Reader};
 use crate::partition::{Budget, Committer, Desk, Done, Entry, Flow, TransactionError, Transactor, Tuple};
+use crate::snapshot::Sittings;
 
 /// Why a worker cannot go on.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -34,6 +35,7 @@ pub struct Worker {
     committer: Option<Committer>,
     inbox: Receiver<Box<Tuple>>,
     pub(super) around: Surroundings,
+    pub(super) sittings: Sittings,
     pub(super) tuples: BTreeMap<i32, Tuple>,
     pub(super) flow: Flow,
     pub(super) answered: Option<Moment>,
@@ -71,7 +73,13 @@ impl Worker {
     const BATCH_PER_COMMIT: u32 = 4;
 
     /// A worker without partitions.
-    pub fn new(index: usize, reader: Reader, inbox: Receiver<Box<Tuple>>, around: Surroundings) -> Self {
+    pub fn new(
+        index: usize,
+        reader: Reader,
+        inbox: Receiver<Box<Tuple>>,
+        around: Surroundings,
+        sittings: Sittings,
+    ) -> Self {
         let (committer, desk) = Committer::new();
         Self {
             index,
@@ -80,6 +88,7 @@ impl Worker {
             committer: Some(committer),
             inbox,
             around,
+            sittings,
             tuples: BTreeMap::new(),
             flow: Flow::default(),
             answered: None,
@@ -119,6 +128,7 @@ impl Worker {
             self.decide(Moment::now());
             self.regulate();
             self.commit(Moment::now());
+            self.sittings.go_on(|number| self.tuples.get(&number).map(Tuple::subject));
             self.around.ends.want(self.index, self.next_question());
         }
         Ok(())
@@ -148,6 +158,7 @@ impl Worker {
         self.around.ends.watch(expected.iter().map(|(at, _)| *at));
         tracing::info!(partition, clock = %tuple.word().clock, batch = tuple.word().batch, "the partition runs");
         self.tuples.insert(partition, tuple);
+        self.sittings.welcome(partition);
         self.answered = None;
     }
 
@@ -188,6 +199,9 @@ impl Worker {
         }
         if leaving || (commits && any(Tuple::has_something_to_say)) {
             return if commits { Self::SHORT_NAP } else { Duration::ZERO };
+        }
+        if self.sittings.is_cutting() {
+            return Self::SHORT_NAP;
         }
         match self.next_question() {
             Some(at) if at <= now + Self::SHORT_NAP => Self::SHORT_NAP,

@@ -5,20 +5,28 @@
 
 mod arithmetic;
 mod calendar;
+mod dates;
 mod events;
 mod filter;
 mod forms;
+mod items;
+mod line_items;
+mod measures;
 mod operators;
+mod pattern;
+mod place;
+mod reference;
 mod traits;
 mod typed;
 mod window;
 
+pub(super) use reference::Names;
 pub(super) use traits::Traits;
 
+use super::Diagnostic;
 use super::ast::{Node, NodeKind, When};
-use super::{Diagnostic, Span};
 use crate::event::Value;
-use crate::segment::{EventType, Expression, Term, Type};
+use crate::segment::{EventType, Expression, Path, Term, Type};
 use crate::timer::Zone;
 use events::Read;
 use typed::Typed;
@@ -30,6 +38,13 @@ enum Scope<'a> {
     Customer,
     /// A filter on events of these types: their properties.
     Event(events::Members<'a>),
+    /// A condition on one item of a list: its properties.
+    Item {
+        /// Which list: `profile` or nothing, and its path.
+        of: Path,
+        /// The list is one of an event, inside a filter.
+        in_event: bool,
+    },
 }
 
 /// Types the expressions of one file.
@@ -37,6 +52,7 @@ pub(super) struct Checker<'a> {
     events: &'a [EventType],
     traits: &'a mut Traits,
     zone: &'a Zone,
+    names: &'a Names,
     scope: Scope<'a>,
     /// Inside `for some`: which event types its forms read so far.
     reads: Option<Vec<Read<'a>>>,
@@ -49,6 +65,11 @@ pub(super) fn condition(checker: &mut Checker<'_>, node: &Node) -> Option<Expres
     checker.wanted(node, &Type::Boolean, "a condition")
 }
 
+/// A number.
+pub(super) fn number(checker: &mut Checker<'_>, node: &Node) -> Option<Expression> {
+    checker.wanted(node, &Type::Number, "a score")
+}
+
 /// An expression of any type.
 pub(super) fn value(checker: &mut Checker<'_>, node: &Node) -> Option<Expression> {
     let typed = checker.node(node)?;
@@ -57,8 +78,8 @@ pub(super) fn value(checker: &mut Checker<'_>, node: &Node) -> Option<Expression
 }
 
 impl<'a> Checker<'a> {
-    pub(super) fn new(events: &'a [EventType], traits: &'a mut Traits, zone: &'a Zone) -> Self {
-        Self { events, traits, zone, scope: Scope::Customer, reads: None, diagnostics: Vec::new() }
+    pub(super) fn new(events: &'a [EventType], traits: &'a mut Traits, zone: &'a Zone, names: &'a Names) -> Self {
+        Self { events, traits, zone, names, scope: Scope::Customer, reads: None, diagnostics: Vec::new() }
     }
 
     /// An expression of one type; `taker` says who wants it. A date becomes its first moment where an instant is
@@ -85,13 +106,6 @@ impl<'a> Checker<'a> {
         None
     }
 
-    fn not_yet<T>(&mut self, span: Span, what: &str) -> Option<T> {
-        let message = format!("{what} cannot be used yet");
-        self.fail(
-            Diagnostic::error("not-yet", span, message).help("this part of the language is read but not yet computed"),
-        )
-    }
-
     /// Any part of an expression. What does not call itself again is done elsewhere, to keep the frame of this small.
     fn node(&mut self, node: &Node) -> Option<Typed> {
         let span = node.span;
@@ -115,20 +129,30 @@ impl<'a> Checker<'a> {
             NodeKind::Arithmetic(..) => self.arithmetic(node),
             NodeKind::Negate(part) => self.negation(part, span),
             NodeKind::Lower(part) => self.lower(part, span),
+            NodeKind::Matches(text, pattern) => self.matching(text, pattern, span),
+            NodeKind::Some { list, condition } => self.some(list, condition, span),
+            NodeKind::Kilometres(metres) => Some(Typed::new(Term::Metres(*metres), Type::Distance, span)),
+            NodeKind::Point(degrees) => self.point(degrees, span),
             NodeKind::Property(path) => self.property(path, span),
             NodeKind::Trait(_)
             | NodeKind::Form(_)
             | NodeKind::ForSome { .. }
+            | NodeKind::Held(_)
+            | NodeKind::Reference(..)
             | NodeKind::Since(_)
-            | NodeKind::Until(_) => self.of_customer(node),
-            NodeKind::Later(later) => self.not_yet(span, later.name()),
+            | NodeKind::Until(_)
+            | NodeKind::InPeriod(..)
+            | NodeKind::Clock(_)
+            | NodeKind::Dated(..)
+            | NodeKind::Distance(_)
+            | NodeKind::Bucket(..) => self.of_customer(node),
         }
     }
 
     /// What says something about the customer, and has no place in a filter on events.
     fn of_customer(&mut self, node: &Node) -> Option<Typed> {
         let span = node.span;
-        if let Scope::Event(_) = self.scope {
+        if let Scope::Event(_) | Scope::Item { in_event: true, .. } = self.scope {
             let message = "inside `where` there are only properties of the event, literals and `lower`";
             let help = "compare with the customer outside of the form, or with a literal";
             return self.fail(Diagnostic::error("not-in-where", span, message).help(help));
@@ -139,6 +163,13 @@ impl<'a> Checker<'a> {
             NodeKind::ForSome { property, condition } => self.for_some(property, condition, span),
             NodeKind::Since(part) => self.distance(part, Term::Since, "`since`", span),
             NodeKind::Until(part) => self.distance(part, Term::Until, "`until`", span),
+            NodeKind::Distance(points) => self.apart(points, span),
+            NodeKind::Bucket(buckets, salt) => self.bucket(*buckets, salt, span),
+            NodeKind::InPeriod(part, period) => self.in_period(part, *period, span),
+            NodeKind::Clock(dial) => Some(Typed::new(Term::Clock(*dial), Type::Number, span)),
+            NodeKind::Dated(dated, part) => self.dated(*dated, part, span),
+            NodeKind::Held(path) => self.held(path, span),
+            NodeKind::Reference(about, name) => self.reference(*about, name, span),
             NodeKind::Mistake
             | NodeKind::Boolean(_)
             | NodeKind::Number(_)
@@ -159,7 +190,10 @@ impl<'a> Checker<'a> {
             | NodeKind::Negate(_)
             | NodeKind::Property(_)
             | NodeKind::Lower(_)
-            | NodeKind::Later(_) => None,
+            | NodeKind::Kilometres(_)
+            | NodeKind::Point(_)
+            | NodeKind::Matches(..)
+            | NodeKind::Some { .. } => None,
         }
     }
 }
@@ -193,7 +227,17 @@ fn literal(node: &Node) -> Option<Typed> {
         | NodeKind::Lower(_)
         | NodeKind::Since(_)
         | NodeKind::Until(_)
-        | NodeKind::Later(_) => return None,
+        | NodeKind::InPeriod(..)
+        | NodeKind::Clock(_)
+        | NodeKind::Dated(..)
+        | NodeKind::Kilometres(_)
+        | NodeKind::Point(_)
+        | NodeKind::Distance(_)
+        | NodeKind::Matches(..)
+        | NodeKind::Bucket(..)
+        | NodeKind::Some { .. }
+        | NodeKind::Held(_)
+        | NodeKind::Reference(..) => return None,
     };
     Some(Typed::constant(value, ty, node.span))
 }

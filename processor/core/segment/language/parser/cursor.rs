@@ -56,7 +56,7 @@ impl<'a> Cursor<'a> {
             TokenKind::Sign(_)
             | TokenKind::Number(_)
             | TokenKind::Duration(_)
-            | TokenKind::Kilometres
+            | TokenKind::Kilometres(_)
             | TokenKind::Text(_)
             | TokenKind::Date(_)
             | TokenKind::Instant(_)
@@ -90,11 +90,11 @@ impl<'a> Cursor<'a> {
     pub(super) fn ends_operand(&self) -> bool {
         match &self.peek().kind {
             TokenKind::End | TokenKind::Sign(Sign::Close | Sign::Comma | Sign::Semicolon) => true,
-            TokenKind::Word(word) => matches!(word.as_str(), "and" | "or" | "then" | "else" | "within"),
+            TokenKind::Word(word) => matches!(word.as_str(), "and" | "or" | "then" | "else" | "within" | "by"),
             TokenKind::Sign(_)
             | TokenKind::Number(_)
             | TokenKind::Duration(_)
-            | TokenKind::Kilometres
+            | TokenKind::Kilometres(_)
             | TokenKind::Text(_)
             | TokenKind::Date(_)
             | TokenKind::Instant(_)
@@ -169,7 +169,7 @@ impl<'a> Cursor<'a> {
             }
             TokenKind::Number(_)
             | TokenKind::Duration(_)
-            | TokenKind::Kilometres
+            | TokenKind::Kilometres(_)
             | TokenKind::Text(_)
             | TokenKind::Date(_)
             | TokenKind::Instant(_)
@@ -281,7 +281,7 @@ impl<'a> Cursor<'a> {
                 | TokenKind::Word(_)
                 | TokenKind::Number(_)
                 | TokenKind::Duration(_)
-                | TokenKind::Kilometres
+                | TokenKind::Kilometres(_)
                 | TokenKind::Text(_)
                 | TokenKind::Date(_)
                 | TokenKind::Instant(_)

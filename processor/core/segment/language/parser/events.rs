@@ -1,12 +1,13 @@
 //! Which events, which of their properties, and which stretch of history.
 
-use super::super::ast::{ColumnNode, EventsNode, Later, Name, TypeNode, When, WindowKind, WindowNode};
+use super::super::ast::{ColumnNode, EventsNode, Name, NthNode, TypeNode, When, WindowKind, WindowNode};
 use super::super::token::{Sign, TokenKind, is_word};
 use super::super::{Diagnostic, Span};
 use super::cursor::{Cursor, Failed, Parsed};
 use super::expression;
+use super::measures::ordinal;
 use crate::segment::Side;
-use crate::timer::Length;
+use crate::timer::{Length, Period, Unit};
 
 /// Events, or a property of events.
 pub(super) enum SourceNode {
@@ -126,8 +127,8 @@ pub(super) fn window(cursor: &mut Cursor<'_>) -> Parsed<WindowNode> {
         let (kind, below) = since(cursor)?;
         height = below;
         kind
-    } else if period(cursor)? {
-        WindowKind::Later(Later::Period)
+    } else if let Some(period) = period(cursor)? {
+        WindowKind::Period(period)
     } else {
         return Err(cursor.expected("a window such as `90d` or `since 2026-01-01`"));
     };
@@ -146,35 +147,31 @@ fn since(cursor: &mut Cursor<'_>) -> Parsed<(WindowKind, usize)> {
     cursor.next();
     let opened = cursor.sign(Sign::Open)?;
     let events = events(cursor, if side == Side::First { "first" } else { "last" })?;
-    let mut ordinal = false;
-    let mut inner = None;
-    if cursor.eat_sign(Sign::Comma) {
-        ordinal = number_ahead(cursor);
-        if !ordinal || cursor.eat_sign(Sign::Comma) {
-            inner = Some(Box::new(cursor.deeper(window)?));
-        }
-    }
+    let (ordinal, goes_on) = ordinal(cursor);
+    let inner = if goes_on { Some(Box::new(cursor.deeper(window)?)) } else { None };
     cursor.close(Sign::Close, opened)?;
     let below = events.height.max(inner.as_ref().map_or(0, |window| window.height + 1));
-    Ok(if ordinal {
-        (WindowKind::Later(Later::Ordinal), below)
-    } else {
-        (WindowKind::After(side, events, inner), below)
-    })
+    Ok((WindowKind::After(NthNode { side, ordinal }, events, inner), below))
 }
 
 /// A calendar period such as `this month`, if one is next.
-pub(super) fn period(cursor: &mut Cursor<'_>) -> Parsed<bool> {
-    let Some(word) = cursor.peek().kind.word() else { return Ok(false) };
-    let relative = matches!(word, "this" | "last" | "next");
-    if !relative && !matches!(word, "today" | "yesterday" | "tomorrow") {
-        return Ok(false);
-    }
+pub(super) fn period(cursor: &mut Cursor<'_>) -> Parsed<Option<Period>> {
+    const UNITS: [Unit; 3] = [Unit::Week, Unit::Month, Unit::Year];
+    let (of_days, offset) = match cursor.peek().kind.word() {
+        Some("yesterday") => (true, -1),
+        Some("today") => (true, 0),
+        Some("tomorrow") => (true, 1),
+        Some("last") => (false, -1),
+        Some("this") => (false, 0),
+        Some("next") => (false, 1),
+        Some(_) | None => return Ok(None),
+    };
     cursor.next();
-    if relative && !["week", "month", "year"].iter().any(|unit| cursor.eat_word(unit)) {
-        return Err(cursor.expected("`week`, `month` or `year`"));
+    let unit = if of_days { Some(Unit::Day) } else { UNITS.into_iter().find(|unit| cursor.eat_word(unit.name())) };
+    match unit {
+        Some(unit) => Ok(Some(Period { unit, offset })),
+        None => Err(cursor.expected("`week`, `month` or `year`")),
     }
-    Ok(true)
 }
 
 /// A duration and its place.
@@ -202,13 +199,4 @@ fn when_ahead(cursor: &mut Cursor<'_>) -> Option<When> {
     };
     cursor.next();
     Some(when)
-}
-
-/// Takes a number, if one is next that is not the beginning of a window.
-pub(super) fn number_ahead(cursor: &mut Cursor<'_>) -> bool {
-    let number = matches!(cursor.peek().kind, TokenKind::Number(_));
-    if number {
-        cursor.next();
-    }
-    number
 }

@@ -1,6 +1,8 @@
 //! `if`, `or`, `and`, `not`, one comparison, sums, products and signs, from loose to tight.
 
-use super::super::ast::{Later, Node, NodeKind, Search, When};
+use compact_str::CompactString;
+
+use super::super::ast::{Name, Node, NodeKind, Search, When};
 use super::super::token::{Sign, Token, TokenKind};
 use super::super::{Diagnostic, Span};
 use super::cursor::{Cursor, Parsed};
@@ -143,8 +145,9 @@ fn relation(cursor: &mut Cursor<'_>, value: Node, start: Span) -> Parsed<Option<
         return cursor.node(NodeKind::Exists(Box::new(value)), start, height).map(Some);
     }
     if cursor.eat_word("matches") {
-        text(cursor)?;
-        return cursor.node(NodeKind::Later(Later::Matches), start, height).map(Some);
+        let span = cursor.peek().span;
+        let pattern = Name { text: text(cursor)?, span };
+        return cursor.node(NodeKind::Matches(Box::new(value), pattern), start, height).map(Some);
     }
     if cursor.is_word("is") {
         return missing(cursor, value, start).map(Some);
@@ -195,8 +198,15 @@ fn missing(cursor: &mut Cursor<'_>, value: Node, start: Span) -> Parsed<Node> {
 
 fn membership(cursor: &mut Cursor<'_>, value: Node, start: Span, negated: bool) -> Parsed<Node> {
     let below = value.height;
-    if !negated && super::events::period(cursor)? {
-        return cursor.node(NodeKind::Later(Later::Period), start, below);
+    let place = cursor.peek().span;
+    if let Some(period) = super::events::period(cursor)? {
+        if negated {
+            let span = cursor.since(place);
+            let help = format!("put `not` before the whole comparison: `not x in {period}`");
+            let message = "`not in` takes a list";
+            return Err(cursor.fail(Diagnostic::error("misplaced-not", span, message).help(help)));
+        }
+        return cursor.node(NodeKind::InPeriod(Box::new(value), period), start, below);
     }
     let opened = cursor.peek().span;
     if !cursor.eat_sign(Sign::OpenList) {
@@ -263,7 +273,7 @@ fn value(cursor: &mut Cursor<'_>) -> Parsed<Node> {
     let literal = match kind {
         TokenKind::Number(number) => NodeKind::Number(number),
         TokenKind::Duration(length) => NodeKind::Duration(length),
-        TokenKind::Kilometres => NodeKind::Later(Later::Distance),
+        TokenKind::Kilometres(metres) => NodeKind::Kilometres(metres),
         TokenKind::Text(text) => NodeKind::Text(text),
         TokenKind::Date(date) => NodeKind::When(When::Date(date)),
         TokenKind::Instant(instant) => NodeKind::When(When::Instant(instant)),
@@ -284,10 +294,10 @@ fn value(cursor: &mut Cursor<'_>) -> Parsed<Node> {
 }
 
 /// A text literal.
-pub(super) fn text(cursor: &mut Cursor<'_>) -> Parsed<()> {
-    if !matches!(cursor.peek().kind, TokenKind::Text(_)) {
+pub(super) fn text(cursor: &mut Cursor<'_>) -> Parsed<CompactString> {
+    let TokenKind::Text(text) = cursor.peek().kind.clone() else {
         return Err(cursor.expected("a text in double quotes"));
-    }
+    };
     cursor.next();
-    Ok(())
+    Ok(text)
 }
