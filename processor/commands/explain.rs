@@ -97,7 +97,11 @@ impl Explain {
             now: now.to_string(),
             inside: since.is_some(),
             since: since.map(|since| since.to_string()),
-            explanation: explain(catalog, &segment.condition, &View::of(&customer.features, now)),
+            explanation: explain(
+                catalog,
+                &segment.condition,
+                &View::of(self.customer.as_str(), &customer.features, now),
+            ),
         }
     }
 

@@ -22,21 +22,21 @@ use spicchio_testkit::text;
 /// How long an id is remembered, in milliseconds.
 const DEDUP_MILLIS: i64 = 10 * 60 * 1_000;
 /// More than any payload of these courses has.
-const PAYLOAD_BYTES_MAX: usize = 256 * 1_024;
+pub(crate) const PAYLOAD_BYTES_MAX: usize = 256 * 1_024;
 
 /// The engine, replaying.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Replaying;
 
 /// A course, ready to be read.
-struct Reading {
-    catalog: Arc<Catalog>,
+pub(crate) struct Reading {
+    pub(crate) catalog: Arc<Catalog>,
     decoder: Decoder,
-    settings: Settings,
+    pub(crate) settings: Settings,
 }
 
 impl Reading {
-    fn new(course: &Course) -> Self {
+    pub(crate) fn new(course: &Course) -> Self {
         let catalog = Arc::new(Catalog::compile(&read(&course.definitions)));
         let rules = TopicRules {
             mapping: Mapping::default(),
@@ -54,7 +54,7 @@ impl Reading {
         Self { decoder: Decoder::new(catalog.interest(), &rules), catalog, settings }
     }
 
-    fn event(&self, given: &GivenEvent) -> Event {
+    pub(crate) fn event(&self, given: &GivenEvent) -> Event {
         let line = given.to_string();
         let record = Record { key: None, value: Some(line.as_bytes()), headers: &[], timestamp: None };
         self.decoder.decode(&record).expect("every given event is well-formed")
@@ -174,7 +174,7 @@ impl Subject for Replaying {
 }
 
 /// What is kept, event by event: two states are equal when they keep the same.
-fn describe(features: &FeatureSet, kept: &mut Vec<String>) {
+pub(crate) fn describe(features: &FeatureSet, kept: &mut Vec<String>) {
     for index in features.present() {
         match features.state(index) {
             None => {}

@@ -11,6 +11,7 @@ mod duplicates;
 mod engine;
 mod interleaving;
 mod repetition;
+mod snapshots;
 mod subject;
 mod tampering;
 mod text;

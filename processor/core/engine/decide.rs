@@ -98,7 +98,7 @@ impl Desk {
         let mut reached = Instant::MIN;
         loop {
             let deadline =
-                if self.longest_delay > 0 { self.undelayed_deadline(customer, reached) } else { customer.deadline };
+                if self.longest_delay > 0 { self.undelayed_deadline(id, customer, reached) } else { customer.deadline };
             if deadline >= time || deadline <= reached {
                 return false;
             }
@@ -113,11 +113,11 @@ impl Desk {
     }
 
     /// When the customer's next change after `reached` is, segments' own delays left out.
-    fn undelayed_deadline(&self, customer: &Customer, reached: Instant) -> Instant {
+    fn undelayed_deadline(&self, id: &CustomerId, customer: &Customer, reached: Instant) -> Instant {
         let changes = self.catalog.timed().iter().filter_map(|index| {
             let segment = self.catalog.segments().get(index)?;
             let now = customer.now(self.clock.plus(-self.delay(index))).max(reached);
-            Some(answer(&segment.condition, &View::of(&customer.features, now)).until)
+            Some(answer(&segment.condition, &View::of(id.as_str(), &customer.features, now)).until)
         });
         changes.chain([self.forget_at(customer)]).min().unwrap_or(Instant::NEVER)
     }
@@ -226,11 +226,11 @@ impl Desk {
             let Some(segment) = catalog.segments().get(index) else { continue };
             let delay = self.delay(index);
             let now = if question.delayed { question.now.plus(-delay).max(customer.newest) } else { question.now };
-            let found = answer(&segment.condition, &View::of(&customer.features, now));
+            let view = View::of(question.id.as_str(), &customer.features, now);
+            let found = answer(&segment.condition, &view);
             least = least.min(found.until.plus(delay));
             if found.holds != customer.memberships.since(index).is_some() {
-                let mut transition =
-                    self.transition(question, segment, index, found.holds, &View::of(&customer.features, now));
+                let mut transition = self.transition(question, segment, index, found.holds, &view);
                 transition.until = transition.until.min(self.forget_at(customer));
                 transition.since = self.note(customer, index, found.holds, now);
                 effects.facts.truncated += u64::from(transition.truncated);
@@ -262,7 +262,7 @@ impl Desk {
     }
 
     /// Evaluates every segment of a customer after recovery: the differences from what was announced, and the deadline.
-    pub(super) fn compare(&self, customer: &Customer, clock: Instant) -> (Mask, Instant) {
+    pub(super) fn compare(&self, id: &CustomerId, customer: &Customer, clock: Instant) -> (Mask, Instant) {
         let mut different = Mask::default();
         let mut least = self.forget_at(customer);
         if least <= clock {
@@ -270,7 +270,8 @@ impl Desk {
         }
         for (index, segment) in self.catalog.segments().iter().enumerate() {
             let delay = self.delay(index);
-            let found = answer(&segment.condition, &View::of(&customer.features, customer.now(clock.plus(-delay))));
+            let now = customer.now(clock.plus(-delay));
+            let found = answer(&segment.condition, &View::of(id.as_str(), &customer.features, now));
             least = least.min(found.until.plus(delay));
             if found.holds != customer.memberships.since(index).is_some() {
                 different.insert(index);
@@ -287,7 +288,7 @@ impl Desk {
         correction: Correction,
         effects: &mut Effects,
     ) {
-        let (segments, _) = self.compare(customer, correction.decided_up_to);
+        let (segments, _) = self.compare(id, customer, correction.decided_up_to);
         let question = Question {
             id,
             segments,

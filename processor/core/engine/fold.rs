@@ -106,7 +106,7 @@ impl Desk {
 fn matches(step: &Step, event: &Event, now: Instant) -> bool {
     step.filter.as_ref().is_none_or(|filter| {
         let nobody = FeatureSet::default();
-        answer(filter, &View { customer: &nobody, scope: &nobody, slots: &event.slots, now }).holds
+        answer(filter, &View { slots: &event.slots, ..View::of(event.customer.as_str(), &nobody, now) }).holds
     })
 }
 

@@ -9,8 +9,11 @@ mod decide;
 mod fold;
 mod forget;
 mod recovery;
+mod rows;
 #[cfg(test)]
 mod tests;
+
+pub use rows::RestoreError;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -16,6 +16,11 @@ impl Engine {
         let Self { table, desk, .. } = self;
         table.write_or_create(&event.customer, |customer, _| {
             if desk.forget_at(customer) < event.time {
+                for (segment, _) in customer.memberships.iter() {
+                    if let Some(members) = desk.members.get_mut(segment) {
+                        *members = members.saturating_sub(1);
+                    }
+                }
                 *customer = crate::customer::Customer::new();
             }
             customer.newest = customer.newest.max(event.time);
@@ -29,12 +34,22 @@ impl Engine {
         let position = self.desk.catalog.segments().binary_search_by(|known| (*known.name).cmp(segment));
         let Ok(index) = position else { return };
         let entered = self.table.write(customer, |customer| {
-            let inside = customer.memberships.since(index).is_some();
+            let inside = customer.memberships.leave(index).is_some();
             customer.memberships.enter(index, since);
             !inside
         });
         if let (Some(true), Some(members)) = (entered, self.desk.members.get_mut(index)) {
             *members += 1;
+        }
+    }
+
+    /// Recovery: what was announced last for a customer and segment says that it is outside.
+    pub fn left(&mut self, customer: &str, segment: &str) {
+        let position = self.desk.catalog.segments().binary_search_by(|known| (*known.name).cmp(segment));
+        let Ok(index) = position else { return };
+        let left = self.table.write(customer, |customer| customer.memberships.leave(index).is_some());
+        if let (Some(true), Some(members)) = (left, self.desk.members.get_mut(index)) {
+            *members = members.saturating_sub(1);
         }
     }
 
@@ -51,7 +66,7 @@ impl Engine {
             let reached = decided_up_to(clock, cursor, &id, cause);
             let Self { table, desk, .. } = self;
             table.write(id.as_str(), |customer| {
-                let (different, deadline) = desk.compare(customer, reached);
+                let (different, deadline) = desk.compare(&id, customer, reached);
                 desk.timers.rearm(&id, customer.deadline, deadline);
                 customer.deadline = deadline;
                 if different.is_empty() {

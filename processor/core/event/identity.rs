@@ -31,6 +31,11 @@ impl Identity {
         Self(identity.into_boxed_slice())
     }
 
+    /// The identity that is ordered by these bytes, as it was kept.
+    pub fn restored(bytes: &[u8]) -> Self {
+        Self(bytes.into())
+    }
+
     /// The identity among events of undeclared types, which are ordered by the type's name first.
     #[must_use]
     pub fn within(&self, type_name: &str) -> Self {

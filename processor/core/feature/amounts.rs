@@ -17,6 +17,11 @@ pub struct Amounts {
 }
 
 impl Amounts {
+    /// A list as it was kept; nothing where it is not sorted or too long.
+    pub fn restored(kept: Vec<(Moment, Number)>, truncated: bool, shortened: bool) -> Option<Self> {
+        (kept.is_sorted() && kept.len() <= EVENTS_MAX).then_some(Self { kept, truncated, shortened })
+    }
+
     /// Folds an amount in and drops what no reader needs.
     pub fn add(&mut self, moment: Moment, amount: Number, retention: &Retention, reach: Option<Number>, now: Instant) {
         let place = self.kept.partition_point(|kept| *kept <= (moment, amount));

@@ -23,6 +23,11 @@ pub struct Entries {
 }
 
 impl Entries {
+    /// A list as it was kept; nothing where it is not sorted or too long.
+    pub fn restored(kept: Vec<Entry>, truncated: bool) -> Option<Self> {
+        (kept.is_sorted() && kept.len() <= EVENTS_MAX).then_some(Self { kept, truncated })
+    }
+
     /// Folds an event in and drops what no reader needs.
     pub fn add(&mut self, entry: Entry, retention: &Retention, now: Instant) {
         let place = self.kept.partition_point(|kept| *kept <= entry);

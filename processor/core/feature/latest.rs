@@ -13,6 +13,11 @@ pub struct Latest {
 }
 
 impl Latest {
+    /// A list as it was kept; nothing where it is not sorted or too long.
+    pub fn restored(kept: Vec<(Moment, Value)>, truncated: bool) -> Option<Self> {
+        (kept.is_sorted() && kept.len() <= VALUES_MAX).then_some(Self { kept, truncated })
+    }
+
     /// Folds a value in and drops what no reader needs.
     pub fn add(&mut self, moment: Moment, value: Value, retention: &Retention, now: Instant) {
         if let Some(index) = self.kept.iter().rposition(|(_, kept)| *kept == value) {

@@ -18,11 +18,15 @@ mod retention;
 mod set;
 mod state;
 
+pub use amounts::Amounts;
 pub use definition::{Extreme, Feature, Fold, Measured};
 pub use edge::Edge;
-pub use entries::Entry;
+pub use entries::{Entries, Entry};
 pub use kept::{Item, Kept};
+pub use latest::Latest;
 pub use moment::{Moment, Position};
+pub use moments::Moments;
+pub use peaks::Peaks;
 pub use register::Register;
 pub use retention::{EVENTS_MAX, Horizon, Retention, Rule, VALUES_MAX};
 pub use set::FeatureSet;

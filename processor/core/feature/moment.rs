@@ -25,6 +25,16 @@ impl Moment {
         Self(since_first << Self::RANK_BITS | u64::from(rank))
     }
 
+    /// The moment in one word, which orders as it does.
+    pub const fn word(self) -> u64 {
+        self.0
+    }
+
+    /// The moment of such a word.
+    pub const fn of_word(word: u64) -> Self {
+        Self(word)
+    }
+
     /// The event's time.
     pub const fn time(self) -> Instant {
         Instant::from_millis(Instant::MIN.millis().wrapping_add_unsigned(self.0 >> Self::RANK_BITS))

@@ -19,6 +19,11 @@ impl Moments {
         Self { kept, truncated: false }
     }
 
+    /// A list as it was kept; nothing where it is not sorted or too long.
+    pub fn restored(kept: Vec<Moment>, truncated: bool) -> Option<Self> {
+        (kept.is_sorted() && kept.len() <= EVENTS_MAX).then_some(Self { kept, truncated })
+    }
+
     /// Folds a moment in and drops what no reader needs.
     pub fn add(&mut self, moment: Moment, retention: &Retention, now: Instant) {
         let newest_only = retention.newest_only();

@@ -15,6 +15,12 @@ pub struct Peaks {
 }
 
 impl Peaks {
+    /// A list as it was kept; nothing where it is not sorted by moment or too long.
+    pub fn restored(kept: Vec<(Moment, Number)>, truncated: bool) -> Option<Self> {
+        let sorted = kept.is_sorted_by_key(|(moment, _)| *moment);
+        (sorted && kept.len() <= EVENTS_MAX).then_some(Self { kept, truncated })
+    }
+
     /// Folds an amount in and drops what it covers and what is too old.
     pub fn add(&mut self, moment: Moment, amount: Number, extreme: Extreme, retention: &Retention, now: Instant) {
         let place = self.kept.partition_point(|(kept, _)| *kept < moment);

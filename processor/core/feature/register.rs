@@ -6,7 +6,8 @@ use crate::event::{Event, Slot, Value};
 /// The latest assignment of a trait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Register {
-    assigned: Position,
+    /// The event that assigned it.
+    pub assigned: Position,
     /// The value; none after it was removed.
     pub value: Option<Value>,
 }

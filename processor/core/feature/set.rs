@@ -80,6 +80,25 @@ impl FeatureSet {
         }
     }
 
+    /// A set without features that has room for so many.
+    pub fn with_capacity(states: usize) -> Self {
+        Self { present: SmallVec::new(), states: Vec::with_capacity(states) }
+    }
+
+    /// The features that have seen an event, ascending, with their states.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, &State)> + '_ {
+        self.present().zip(&self.states)
+    }
+
+    /// Takes back the state of a feature as it was kept; false where there is one already.
+    pub fn put_back(&mut self, feature: usize, state: State) -> bool {
+        let new = !self.has(feature);
+        if new {
+            self.insert(feature, state);
+        }
+        new
+    }
+
     fn has(&self, feature: usize) -> bool {
         self.present.get(feature / BITS).is_some_and(|word| word >> (feature % BITS) & 1 == 1)
     }

@@ -203,8 +203,9 @@ fn why(catalog: &Arc<Catalog>, events: &[Event], outcome: &Outcome) -> Option<Wh
         replay.event(0, event.clone(), drop);
     }
     replay.finish(at, drop);
-    let explain_state =
-        |state: &Customer| explain(catalog, &compiled.condition, &View::of(&state.features, state.now(at)));
+    let explain_state = |state: &Customer| {
+        explain(catalog, &compiled.condition, &View::of(customer.as_str(), &state.features, state.now(at)))
+    };
     let explanation = replay.table().read(customer.as_str(), explain_state)?;
     Some(Why { customer: customer.clone(), segment: segment.clone(), at, explanation })
 }

@@ -4,6 +4,7 @@ mod base64;
 mod control_word;
 mod dead_letter;
 mod explanation;
+pub mod row;
 mod transition;
 mod value;
 

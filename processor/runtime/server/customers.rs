@@ -96,7 +96,11 @@ fn why(view: &PartitionView, id: &CustomerId, customer: &Customer, name: &str) -
         now: now.to_string(),
         since: customer.memberships.since(index).map(|since| since.to_string()),
         committed: customer.batch <= view.committed_batch,
-        explanation: explain_condition(&view.catalog, &segment.condition, &View::of(&customer.features, now)),
+        explanation: explain_condition(
+            &view.catalog,
+            &segment.condition,
+            &View::of(id.as_str(), &customer.features, now),
+        ),
     })
 }
 

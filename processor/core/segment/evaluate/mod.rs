@@ -36,12 +36,14 @@ pub struct View<'a> {
     pub slots: &'a [Slot],
     /// The customer's now.
     pub now: Instant,
+    /// The customer's id.
+    pub id: &'a str,
 }
 
 impl<'a> View<'a> {
     /// A customer at an instant.
-    pub const fn of(customer: &'a FeatureSet, now: Instant) -> Self {
-        Self { customer, scope: customer, slots: &[], now }
+    pub const fn of(id: &'a str, customer: &'a FeatureSet, now: Instant) -> Self {
+        Self { customer, scope: customer, slots: &[], now, id }
     }
 
     /// The same customer at another instant.

@@ -11,7 +11,7 @@ use super::compile::Compiler;
 use super::dispatch::{Dispatch, Dispatcher};
 use super::mask::Mask;
 use super::node::{Condition, Operand, Test};
-use super::{Measure, Span};
+use super::{Measure, Span, layout};
 use crate::event::{Interest, Kind};
 use crate::feature::{Feature, FeatureSet};
 use crate::segment::evaluate::{View, answer};
@@ -23,6 +23,7 @@ use crate::timer::{Instant, Zone};
 pub struct Catalog {
     interest: Arc<Interest>,
     hash: Arc<str>,
+    layout: Arc<str>,
     segments: Vec<CompiledSegment>,
     features: Vec<Feature>,
     groups: Vec<Vec<Feature>>,
@@ -79,7 +80,7 @@ impl Catalog {
             if reads_time(&segment.condition) {
                 timed.insert(index);
             }
-            let empty = answer(&segment.condition, &View::of(&nobody, Instant::MIN));
+            let empty = answer(&segment.condition, &View::of("", &nobody, Instant::MIN));
             if empty.holds || empty.until != Instant::NEVER {
                 at_birth.insert(index);
             }
@@ -87,6 +88,8 @@ impl Catalog {
             all.update([0]);
             all.update(segment.hash.as_bytes());
         }
+        let groups = compiler.groups.iter().map(|group| &group.features);
+        let layout = Sha256::digest(layout::text(&compiler.customer, groups, &interest));
         let features = compiler.customer.all.into_iter().map(|sourced| sourced.feature).collect();
         let groups = compiler
             .groups
@@ -95,6 +98,7 @@ impl Catalog {
         Self {
             interest: Arc::new(interest),
             hash: hexadecimal(&all.finalize()),
+            layout: hexadecimal(&layout),
             segments,
             features,
             groups: groups.collect(),
@@ -113,6 +117,12 @@ impl Catalog {
     /// The hash of all its segments.
     pub fn hash(&self) -> &Arc<str> {
         &self.hash
+    }
+
+    /// The hash of what the state of its customers means: state that was kept under one catalog is state of another one
+    /// exactly when both the layouts and the segments' hashes agree.
+    pub fn layout(&self) -> &Arc<str> {
+        &self.layout
     }
 
     /// The segments, sorted by name; their positions are the order of [`crate::engine::Engine::members`].

@@ -49,6 +49,8 @@ pub(super) struct Sourced {
     pub selector: Option<Selector>,
     /// Its property.
     pub reads: Option<Reads>,
+    /// What tells it from every other one.
+    pub key: String,
 }
 
 /// The features of one scope: of a customer, or of one value inside a `for some`.
@@ -104,13 +106,14 @@ impl Features {
     /// The index of the feature that serves a reader.
     pub(super) fn serve(&mut self, selector: Option<&Selector>, reads: Option<&Reads>, wanted: Wanted) -> usize {
         let key = key(selector, reads, &wanted);
-        let index = *self.by_key.entry(key).or_insert(self.all.len());
+        let index = *self.by_key.entry(key.clone()).or_insert(self.all.len());
         match self.all.get_mut(index) {
             Some(sourced) => widen(&mut sourced.feature.fold, wanted),
             None => self.all.push(Sourced {
                 feature: Feature { fold: made(wanted), text: describe(selector, reads) },
                 selector: selector.cloned(),
                 reads: reads.cloned(),
+                key,
             }),
         }
         index

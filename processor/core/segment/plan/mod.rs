@@ -9,6 +9,7 @@ mod compile;
 mod dispatch;
 mod features;
 mod forms;
+mod layout;
 mod mask;
 mod measure;
 mod node;

@@ -1,0 +1,70 @@
+//! A customer as a row.
+
+use serde::{Deserialize, Serialize};
+
+use super::RowError;
+use super::leaf::ValueRow;
+use super::output::append;
+use super::state::{FeaturesRow, features, features_row};
+use crate::customer::{Customer, CustomerId, Memberships};
+use crate::event::Value;
+use crate::timer::Instant;
+
+/// Its deadline is not written: it follows from the rest.
+#[derive(Serialize, Deserialize)]
+#[serde(bound(deserialize = "ValueRow<V>: Deserialize<'de>", serialize = "ValueRow<V>: Serialize"))]
+struct CustomerRow<'a, V> {
+    id: &'a str,
+    newest: i64,
+    batch: u64,
+    memberships: Vec<MembershipRow>,
+    #[serde(borrow)]
+    features: FeaturesRow<'a, V>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct MembershipRow {
+    segment: u16,
+    since: i64,
+}
+
+/// Appends the row of a customer.
+///
+/// # Errors
+/// Never, for a customer that folding led to.
+pub fn write_customer(out: &mut Vec<u8>, id: &CustomerId, customer: &Customer) -> Result<(), RowError> {
+    let membership = |(segment, since): (usize, Instant)| {
+        Some(MembershipRow { segment: u16::try_from(segment).ok()?, since: since.millis() })
+    };
+    append(
+        out,
+        &CustomerRow {
+            id: id.as_str(),
+            newest: customer.newest.millis(),
+            batch: customer.batch,
+            memberships: customer.memberships.iter().filter_map(membership).collect(),
+            features: features_row(&customer.features),
+        },
+    )
+}
+
+/// Reads the first of some rows; the customer without its deadline, and the rows after it.
+///
+/// # Errors
+/// Where the bytes do not begin with a row.
+pub fn read_customer(bytes: &[u8]) -> Result<(CustomerId, Customer, &[u8]), RowError> {
+    let (row, rest) = postcard::take_from_bytes::<CustomerRow<'_, Value>>(bytes)?;
+    let mut memberships = Memberships::default();
+    for one in row.memberships {
+        memberships.enter(usize::from(one.segment), Instant::from_millis(one.since));
+    }
+    let customer = Customer {
+        newest: Instant::from_millis(row.newest),
+        deadline: Instant::NEVER,
+        batch: row.batch,
+        features: features(row.features)?,
+        memberships,
+    };
+    let id = CustomerId::new(row.id).ok_or(RowError::Content("a customer without a valid id"))?;
+    Ok((id, customer, rest))
+}
