@@ -1,27 +1,32 @@
 //! A list of moments, oldest first: what counting needs.
 
+use smallvec::SmallVec;
+
 use super::moment::Moment;
 use super::retention::{EVENTS_MAX, Retention};
 use crate::timer::Instant;
 
+/// Short lists lie beside their length: most customers have few moments, and one place in memory is read sooner than two.
+type Kept = SmallVec<[Moment; 4]>;
+
 /// Kept moments and whether the cap dropped some that were needed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Moments {
-    kept: Vec<Moment>,
+    kept: Kept,
     truncated: bool,
 }
 
 impl Moments {
     /// The list after one more moment.
     pub fn of(moments: [Moment; 2]) -> Self {
-        let mut kept = moments.to_vec();
+        let mut kept = Kept::from_slice(&moments);
         kept.sort_unstable();
         Self { kept, truncated: false }
     }
 
     /// A list as it was kept; nothing where it is not sorted or too long.
     pub fn restored(kept: Vec<Moment>, truncated: bool) -> Option<Self> {
-        (kept.is_sorted() && kept.len() <= EVENTS_MAX).then_some(Self { kept, truncated })
+        (kept.is_sorted() && kept.len() <= EVENTS_MAX).then(|| Self { kept: kept.into_iter().collect(), truncated })
     }
 
     /// Folds a moment in and drops what no reader needs.
@@ -49,7 +54,7 @@ impl Moments {
         let dropped = self.kept.len() - needed.min(EVENTS_MAX);
         self.kept.drain(..dropped);
         if self.kept.capacity() > 8 && self.kept.len() * 4 < self.kept.capacity() {
-            self.kept.shrink_to(self.kept.len() * 2);
+            self.kept.shrink_to_fit();
         }
     }
 

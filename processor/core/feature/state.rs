@@ -226,9 +226,14 @@ fn fold_edge(fold: &Fold, state: Option<State>, seen: &Seen<'_>) -> Option<State
     }
     match state {
         Some(State::Edge(edge)) if !edge.is_behind(seen.event, *side) => Some(State::Edge(edge)),
-        Some(_) | None => {
+        state => {
             let value = valued.then(|| seen.slot.and_then(Slot::value).cloned()).flatten();
-            Some(State::Edge(Box::new(Edge { position: Position::of(seen.event, true), value })))
+            let Some(State::Edge(mut edge)) = state else {
+                return Some(State::Edge(Box::new(Edge { position: Position::of(seen.event, true), value })));
+            };
+            edge.position.move_to(seen.event);
+            edge.value = value;
+            Some(State::Edge(edge))
         }
     }
 }

@@ -36,7 +36,10 @@ pub fn transition_headers(transition: &Transition, id: &str, source: &str) -> He
 /// The JSON value of a record of the transitions topic, at most `bytes_max` long: where it would be longer, the lists
 /// are halved until it fits, and what is attached goes last.
 pub fn transition_value(transition: &Transition, bytes_max: usize) -> Vec<u8> {
-    let whole = to_json(&Payload { transition, listed_max: usize::MAX, attach: true });
+    /// What most transitions need.
+    const USUAL: usize = 768;
+    let mut whole = Vec::with_capacity(USUAL);
+    let _ = serde_json::to_writer(&mut whole, &Payload { transition, listed_max: usize::MAX, attach: true });
     if whole.len() <= bytes_max {
         return whole;
     }

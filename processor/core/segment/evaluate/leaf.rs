@@ -11,7 +11,7 @@ use super::window::Window;
 use crate::event::Value;
 use crate::feature::{Horizon, Item, State};
 use crate::segment::Relation;
-use crate::segment::plan::{Answer, Condition, Operand, Sequence, Test};
+use crate::segment::plan::{Answer, Condition, Operand, Reading, Sequence, Test};
 use crate::timer::Instant;
 
 /// Whether the test holds at the view's now.
@@ -70,6 +70,15 @@ fn order(left: Option<&Item<'_>>, right: Option<&Item<'_>>) -> Ordering {
 }
 
 fn compare(relation: Relation, left: &Operand, right: &Operand, view: &View<'_>) -> Answer {
+    if let (Operand::Since(instant), Operand::Millis(length)) = (left, right)
+        && let Operand::Measure(measure) = &**instant
+        && matches!(measure.reading, Reading::Moment(_))
+    {
+        // What most definitions ask, without quantities: how long ago an event was.
+        let (item, until) = extreme_item(measure, view);
+        let Some(item) = item else { return Answer { holds: relation == Relation::Unequal, until } };
+        return passed(relation, item.moment.time().plus(*length), until, view.now);
+    }
     let (left, left_until) = value(left, view);
     let (right, right_until) = value(right, view);
     let until = left_until.min(right_until);
@@ -93,10 +102,21 @@ fn distance(relation: Relation, instant: &Operand, ahead: bool, length: &Horizon
     else {
         return Answer { holds: relation == Relation::Unequal, until };
     };
-    let edge = if ahead { length.length.before(instant, &length.zone) } else { length.passes(instant) };
-    let at = |now: Instant| relation.holds(if ahead { edge.cmp(&now) } else { now.cmp(&edge) });
+    if !ahead {
+        return passed(relation, length.passes(instant), until, view.now);
+    }
+    let edge = length.length.before(instant, &length.zone);
+    let at = |now: Instant| relation.holds(edge.cmp(&now));
     let holds = at(view.now);
     let change = [edge, edge.plus(1)].into_iter().find(|then| *then > view.now && at(*then) != holds);
+    Answer { holds, until: change.map_or(until, |change| until.min(change)) }
+}
+
+/// How now compares with an instant, and until when.
+fn passed(relation: Relation, edge: Instant, until: Instant, now: Instant) -> Answer {
+    let at = |now: Instant| relation.holds(now.cmp(&edge));
+    let holds = at(now);
+    let change = [edge, edge.plus(1)].into_iter().find(|then| *then > now && at(*then) != holds);
     Answer { holds, until: change.map_or(until, |change| until.min(change)) }
 }
 
