@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use spicchio_core::feature::{EVENTS_MAX, Extreme, Feature, Fold, Measured, Retention, Rule, VALUES_MAX};
+use spicchio_core::feature::{EVENTS_MAX, Extreme, Feature, Fold, HISTORY_MAX, Measured, Retention, Rule, VALUES_MAX};
 use spicchio_core::segment::{Catalog, Side};
 
 /// What one segment keeps.
@@ -69,6 +69,7 @@ fn keeps(catalog: &Catalog, feature: &Feature) -> (String, usize) {
         Fold::Latest { retention, measured: Measured::Column } => listed("different values", retention, VALUES_MAX),
         Fold::Latest { retention, measured: Measured::Day(_) } => listed("different days", retention, VALUES_MAX),
         Fold::Register => ("the latest value".to_owned(), 1),
+        Fold::History => (format!("its latest {HISTORY_MAX} assignments"), HISTORY_MAX),
         Fold::Keyed(group) => {
             let inner: Vec<(String, usize)> =
                 catalog.group(*group).iter().map(|feature| inside(catalog, feature)).collect();

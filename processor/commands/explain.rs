@@ -51,6 +51,9 @@ struct Answer<'a> {
     now: String,
     inside: bool,
     since: Option<String>,
+    /// Of a ladder, the stage it is in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stage: Option<&'a str>,
     explanation: Explanation,
 }
 
@@ -76,6 +79,7 @@ impl Explain {
             .table()
             .read(self.customer.as_str(), |customer| self.answer(&catalog, index, segment, customer, now));
         let answer = found
+            .flatten()
             .ok_or_else(|| Failure::Broken(format!("no event of customer `{}` was read up to {now}", self.customer)))?;
         self.show(&answer)?;
         Ok(Exit::Fine)
@@ -88,21 +92,18 @@ impl Explain {
         segment: &'a CompiledSegment,
         customer: &Customer,
         clock: Instant,
-    ) -> Answer<'a> {
+    ) -> Option<Answer<'a>> {
         let now = customer.now(clock);
         let since = customer.memberships.since(index);
-        Answer {
+        Some(Answer {
             customer_id: self.customer.as_str(),
             segment: &segment.name,
             now: now.to_string(),
             inside: since.is_some(),
             since: since.map(|since| since.to_string()),
-            explanation: explain(
-                catalog,
-                &segment.condition,
-                &View::of(self.customer.as_str(), &customer.features, now),
-            ),
-        }
+            stage: segment.stage(customer.memberships.standing(index).place).map(|name| &**name),
+            explanation: explain(catalog, index, &View::of(self.customer.as_str(), customer, now))?,
+        })
     }
 
     fn show(&self, answer: &Answer<'_>) -> Result<(), Failure> {
@@ -110,9 +111,10 @@ impl Explain {
             Format::Json => terminal::json(answer)?,
             Format::Text => {
                 let mut data = terminal::data();
-                let state = match &answer.since {
-                    Some(since) => format!("is in {} since {since}", answer.segment),
-                    None => format!("is not in {}", answer.segment),
+                let state = match (&answer.since, answer.stage) {
+                    (Some(since), Some(stage)) => format!("is in stage {stage} of {} since {since}", answer.segment),
+                    (Some(since), None) => format!("is in {} since {since}", answer.segment),
+                    (None, _) => format!("is not in {}", answer.segment),
                 };
                 writeln!(data, "{} {state}, as of {}", answer.customer_id, answer.now)?;
                 write!(data, "{}", answer.explanation)?;

@@ -64,6 +64,18 @@ struct Counts<'a> {
     segment: &'a str,
     entered: u64,
     exited: u64,
+    /// Of a ladder: moves from stage to stage.
+    moved: u64,
+    members: u64,
+    /// Of a ladder: its stages in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stages: Vec<StageCount<'a>>,
+}
+
+/// How many customers are in a stage.
+#[derive(Debug, Serialize)]
+struct StageCount<'a> {
+    stage: &'a str,
     members: u64,
 }
 
@@ -71,7 +83,7 @@ impl Replay {
     pub(crate) fn execute(self, terminal: Terminal) -> Result<Exit, Failure> {
         let catalog = definitions::catalog(&self.segments, terminal)?;
         let mut engine = Engine::new(Arc::clone(&catalog), &settings(self.forget_after));
-        let mut out = Out { data: terminal::data(), changes: vec![(0, 0); catalog.segments().len()], broken: None };
+        let mut out = Out { data: terminal::data(), changes: vec![[0; 3]; catalog.segments().len()], broken: None };
         let tally = self.events.read(catalog.interest(), terminal, |event| {
             engine.event(0, event, |transition| out.announce(&transition, &catalog));
             out.broken.take().map_or(Ok(()), |error| Err(Failure::Output(error)))
@@ -99,10 +111,16 @@ impl Replay {
             Format::Text => {
                 let width =
                     report.segments.iter().map(|counts| counts.segment.chars().count()).max().unwrap_or(0).max(7);
-                terminal.say(&format!("{:width$} {:>10} {:>10} {:>10}", "segment", "entered", "exited", "inside"));
+                terminal.say(&format!(
+                    "{:width$} {:>10} {:>10} {:>10} {:>10}",
+                    "segment", "entered", "exited", "moved", "inside"
+                ));
                 for counts in &report.segments {
-                    let Counts { segment, entered, exited, members } = counts;
-                    terminal.say(&format!("{segment:width$} {entered:>10} {exited:>10} {members:>10}"));
+                    let Counts { segment, entered, exited, moved, members, stages } = counts;
+                    terminal.say(&format!("{segment:width$} {entered:>10} {exited:>10} {moved:>10} {members:>10}"));
+                    for StageCount { stage, members } in stages {
+                        terminal.say(&format!("  {stage:width$} {members:>41}", width = width.saturating_sub(2)));
+                    }
                 }
                 let Report { lines, refused, late, duplicates, customers, .. } = report;
                 terminal.say(&format!(
@@ -114,13 +132,20 @@ impl Replay {
     }
 }
 
-fn report<'a>(engine: &Engine, catalog: &'a Catalog, changes: &[(u64, u64)], tally: &Tally) -> Report<'a> {
+fn report<'a>(engine: &Engine, catalog: &'a Catalog, changes: &[[u64; 3]], tally: &Tally) -> Report<'a> {
     let counted = catalog.segments().iter().zip(changes).zip(engine.members());
-    let segments = counted.map(|((segment, (entered, exited)), members)| Counts {
+    let segments = counted.map(|((segment, [entered, exited, moved]), members)| Counts {
         segment: &segment.name,
         entered: *entered,
         exited: *exited,
-        members: *members,
+        moved: *moved,
+        members: members.iter().sum(),
+        stages: segment
+            .stages()
+            .iter()
+            .zip(members)
+            .map(|(stage, members)| StageCount { stage, members: *members })
+            .collect(),
     });
     let facts = engine.facts();
     Report {
@@ -136,18 +161,19 @@ fn report<'a>(engine: &Engine, catalog: &'a Catalog, changes: &[(u64, u64)], tal
 /// Transitions on their way to standard output, and how many there were.
 struct Out<W> {
     data: W,
-    /// Entries and exits by segment.
-    changes: Vec<(u64, u64)>,
+    /// Entries, exits and moves by segment.
+    changes: Vec<[u64; 3]>,
     broken: Option<std::io::Error>,
 }
 
 impl<W: std::io::Write> Out<W> {
     fn announce(&mut self, transition: &Transition, catalog: &Catalog) {
         let index = catalog.segments().binary_search_by(|segment| segment.name.cmp(&transition.segment));
-        if let Some((entered, exited)) = index.ok().and_then(|index| self.changes.get_mut(index)) {
+        if let Some([entered, exited, moved]) = index.ok().and_then(|index| self.changes.get_mut(index)) {
             match transition.change {
                 Change::Entered => *entered += 1,
                 Change::Exited => *exited += 1,
+                Change::Moved => *moved += 1,
             }
         }
         let mut line = transition_value(transition, OUTPUT_BYTES_MAX);

@@ -172,16 +172,17 @@ impl Metrics {
         let counter = match change {
             Change::Entered => &changes.entered,
             Change::Exited => &changes.exited,
+            Change::Moved => &changes.moved,
         };
         counter.fetch_add(count, Ordering::Relaxed);
         self.transitions.with_label_values(&[&*changes.label, change.as_str(), cause.as_str()]).inc_by(count);
     }
 
-    /// How many entries into a segment and exits from it were announced since the start, by any partition of this
-    /// instance.
-    pub fn entered_and_exited(&self, segment: &Arc<str>) -> (u64, u64) {
+    /// How many entries into a segment, exits from it, and moves on a ladder were announced since the start, by any
+    /// partition of this instance.
+    pub fn changes_of(&self, segment: &Arc<str>) -> [u64; 3] {
         let changes = self.changes(segment);
-        (changes.entered.load(Ordering::Relaxed), changes.exited.load(Ordering::Relaxed))
+        [&changes.entered, &changes.exited, &changes.moved].map(|counter| counter.load(Ordering::Relaxed))
     }
 
     /// Forgets every series that describes the partitions of this instance: they are about to be set anew.
@@ -198,15 +199,16 @@ impl Metrics {
         }
     }
 
-    /// How many customers are in each of these segments now.
-    pub fn members(&self, members: &BTreeMap<Arc<str>, u64>) {
+    /// How many customers are in each of these segments now, or in any stage of each of these ladders.
+    pub fn members(&self, members: &BTreeMap<Arc<str>, Vec<u64>>) {
         let mut others = 0;
-        for (segment, count) in members {
+        for (segment, counts) in members {
+            let count = counts.iter().sum::<u64>();
             let label = &self.changes(segment).label;
             if &**label == OTHER_SEGMENTS {
-                others += *count;
+                others += count;
             } else {
-                self.segment_members.with_label_values(&[&**label]).set(gauge(*count));
+                self.segment_members.with_label_values(&[&**label]).set(gauge(count));
             }
         }
         if others > 0 {
@@ -232,7 +234,9 @@ impl Metrics {
         drop(known);
         let mut known = self.segments.write().unwrap_or_else(PoisonError::into_inner);
         let label = if known.len() < SEGMENTS_MAX { Arc::clone(segment) } else { OTHER_SEGMENTS.into() };
-        let new = || Arc::new(Changes { label, entered: AtomicU64::new(0), exited: AtomicU64::new(0) });
+        let new = || {
+            Arc::new(Changes { label, entered: AtomicU64::new(0), exited: AtomicU64::new(0), moved: AtomicU64::new(0) })
+        };
         Arc::clone(known.entry(Arc::clone(segment)).or_insert_with(new))
     }
 }
@@ -243,6 +247,7 @@ struct Changes {
     label: Arc<str>,
     entered: AtomicU64,
     exited: AtomicU64,
+    moved: AtomicU64,
 }
 
 /// A count as the value of a gauge.
@@ -294,7 +299,7 @@ mod tests {
     fn segments_beyond_the_limit_share_a_series() {
         let metrics = Metrics::new().unwrap();
         let names: Vec<Arc<str>> = (0..SEGMENTS_MAX + 5).map(|n| format!("s{n}").into()).collect();
-        metrics.members(&names.into_iter().map(|name| (name, 2)).collect());
+        metrics.members(&names.into_iter().map(|name| (name, vec![2])).collect());
         let text = String::from_utf8(metrics.text().unwrap()).unwrap();
         let series = text.lines().filter(|line| line.starts_with("spicchio_segment_members{")).count();
         assert_eq!(series, SEGMENTS_MAX + 1);

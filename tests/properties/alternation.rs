@@ -25,6 +25,7 @@ fn holds(subject: &dyn Subject, course: &Course, _: u64) -> Result<(), String> {
         let alternates = match line.change {
             Change::Entered => inside.insert(pair),
             Change::Exited => inside.remove(&pair),
+            Change::Moved => unreachable!("no ladder is generated"),
         };
         if !alternates {
             return Err(format!("twice in a row:\n  {line}"));

@@ -155,7 +155,7 @@ impl Subject for Replaying {
         let mut state = Vec::new();
         for id in ids {
             let seen = replay.table().read(id.as_str(), |customer| {
-                let inside = customer.memberships.iter().map(|(segment, _)| segment).collect::<Vec<_>>();
+                let inside = customer.memberships.iter().map(|(segment, ..)| segment).collect::<Vec<_>>();
                 // What only age makes irrelevant is dropped when something happens: the last fold decides how much is
                 // left.
                 let mut features = customer.features.clone();

@@ -13,8 +13,8 @@ use spicchio_core::customer::CustomerTable;
 use spicchio_core::engine::{Effects, Engine, Input};
 use spicchio_core::event::Event;
 use spicchio_core::timer::{Instant, Length, Zone};
-use spicchio_core::transition::{Cause, Change, Transition};
-use spicchio_core::wire::transition_value;
+use spicchio_core::transition::{Cause, Transition};
+use spicchio_core::wire::{Announcement, membership_value, transition_value};
 use spicchio_testkit::drive::{Course, Subject};
 use spicchio_testkit::generate::{Random, TOPICS};
 use spicchio_testkit::law::{Failure, Law};
@@ -136,12 +136,12 @@ fn recovered<'a>(
     }
     let mut told = BTreeMap::new();
     for one in &announced[written.map_or(0, |written| written.announced)..] {
-        let since = (one.change == Change::Entered).then_some(one.at);
-        told.insert((one.customer.as_str(), &*one.segment), since);
+        let last = membership_value(one).and_then(|value| Announcement::read(&value));
+        told.insert((one.customer.as_str(), &*one.segment), last);
     }
-    for ((customer, segment), since) in told {
-        match since {
-            Some(since) => engine.announced(customer, segment, since),
+    for ((customer, segment), last) in told {
+        match last {
+            Some(last) => engine.announced(customer, segment, &last),
             None => engine.left(customer, segment),
         }
     }

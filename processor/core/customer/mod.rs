@@ -5,7 +5,7 @@ mod memberships;
 mod table;
 
 pub use id::CustomerId;
-pub use memberships::Memberships;
+pub use memberships::{Memberships, Place, Standing};
 pub use table::CustomerTable;
 
 use crate::feature::FeatureSet;
@@ -22,7 +22,7 @@ pub struct Customer {
     pub batch: u64,
     /// What is measured.
     pub features: FeatureSet,
-    /// The segments it is in.
+    /// Where it stands with segments and ladders.
     pub memberships: Memberships,
 }
 

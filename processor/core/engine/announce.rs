@@ -4,29 +4,32 @@ use std::sync::Arc;
 
 use super::decide::Question;
 use super::{Appeared, Desk};
-use crate::segment::evaluate::{View, settled, value};
+use crate::customer::Place;
+use crate::segment::evaluate::{View, decisive, settled_outcome, value};
 use crate::segment::plan::{CompiledSegment, Mask};
-use crate::transition::{Cause, Change, Changed, Evidence, Transition, reasons};
+use crate::transition::{Cause, Change, Changed, Evidence, Move, Transition, reasons};
 
 impl Desk {
-    /// The transition of a customer, whom `view` shows at the instant of the change, into or out of a segment.
+    /// The transition of a customer, whom `view` shows after the change and at its instant, from where it stood before.
     pub(super) fn transition(
         &self,
         question: &Question<'_>,
-        segment: &CompiledSegment,
-        index: usize,
-        holds: bool,
+        (index, segment): (usize, &CompiledSegment),
+        from: Place,
         view: &View<'_>,
     ) -> Transition {
+        let standing = view.memberships.standing(index);
         let (cause, features) = self.cause(question, index);
         let changed = match (cause, features) {
             (Cause::Time, _) => Changed::Time,
             (_, Some(features)) => Changed::Features(features),
             (_, None) => Changed::Nothing,
         };
-        let mut reasons = reasons(&self.catalog, &segment.condition, view, changed);
+        let decisive = decisive(&segment.rule, from, standing.place);
+        let mut reasons =
+            decisive.map_or_else(Default::default, |condition| reasons(&self.catalog, condition, view, changed));
         name_in_hand(&mut reasons.evidence, question.touched.in_hand.as_ref(), changed);
-        let (lasting, until_is_bound) = settled(&segment.condition, view);
+        let (lasting, until_is_bound) = settled_outcome(&segment.rule, standing, view);
         let attached = segment
             .attach
             .iter()
@@ -35,7 +38,9 @@ impl Desk {
         Transition {
             customer: question.id.clone(),
             segment: Arc::clone(&segment.name),
-            change: if holds { Change::Entered } else { Change::Exited },
+            change: Change::between(from, standing.place),
+            moved: Move::between(segment, from, standing.place),
+            rests: segment.remembers_exit(),
             at: view.now,
             decided_at: self.decided_at,
             cause,

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::{Correction, Desk, Effects, Engine, Touched};
-use crate::customer::{Customer, CustomerId};
+use crate::customer::{Customer, CustomerId, Place};
 use crate::event::Event;
-use crate::segment::evaluate::{View, answer};
-use crate::segment::plan::Mask;
+use crate::segment::evaluate::{View, outcome};
+use crate::segment::plan::{CompiledSegment, Mask, Rule};
 use crate::timer::Instant;
 use crate::transition::Cause;
 
@@ -117,7 +117,8 @@ impl Desk {
         let changes = self.catalog.timed().iter().filter_map(|index| {
             let segment = self.catalog.segments().get(index)?;
             let now = customer.now(self.clock.plus(-self.delay(index))).max(reached);
-            Some(answer(&segment.condition, &View::of(id.as_str(), &customer.features, now)).until)
+            let standing = customer.memberships.standing(index);
+            Some(outcome(&segment.rule, standing, &View::of(id.as_str(), customer, now)).until)
         });
         changes.chain([self.forget_at(customer)]).min().unwrap_or(Instant::NEVER)
     }
@@ -222,43 +223,60 @@ impl Desk {
     fn decide(&mut self, question: &Question<'_>, customer: &mut Customer, effects: &mut Effects) -> Instant {
         let catalog = Arc::clone(&self.catalog);
         let mut least = Instant::NEVER;
-        for index in question.segments.iter() {
-            let Some(segment) = catalog.segments().get(index) else { continue };
-            let delay = self.delay(index);
-            let now = if question.delayed { question.now.plus(-delay).max(customer.newest) } else { question.now };
-            let view = View::of(question.id.as_str(), &customer.features, now);
-            let found = answer(&segment.condition, &view);
-            least = least.min(found.until.plus(delay));
-            if found.holds != customer.memberships.since(index).is_some() {
-                let mut transition = self.transition(question, segment, index, found.holds, &view);
-                transition.until = transition.until.min(self.forget_at(customer));
-                transition.since = self.note(customer, index, found.holds, now);
-                effects.facts.truncated += u64::from(transition.truncated);
-                effects.transitions.push(transition);
+        let Some(order) = catalog.order() else {
+            for index in question.segments.iter() {
+                least = least.min(self.decide_one(question, index, customer, effects).0);
             }
+            return least;
+        };
+        // A segment with a memory is decided before those that ask for its members, and takes them along.
+        let mut segments = question.segments.clone();
+        let before = effects.transitions.len();
+        for index in order.iter().copied() {
+            if !segments.contains(index) {
+                continue;
+            }
+            let (until, changed) = self.decide_one(question, index, customer, effects);
+            least = least.min(until);
+            if let Some(followers) = catalog.followers(index).filter(|_| changed) {
+                segments.union(followers);
+            }
+        }
+        if let Some(decided) = effects.transitions.get_mut(before..) {
+            decided.sort_by(|one, other| one.segment.cmp(&other.segment));
         }
         least
     }
 
-    /// Writes a change of membership down; for an exit, since when it had lasted.
-    pub(super) fn note(
+    /// Evaluates one segment; the earliest clock at which it can change again, and whether it changed.
+    fn decide_one(
         &mut self,
+        question: &Question<'_>,
+        index: usize,
         customer: &mut Customer,
-        segment: usize,
-        holds: bool,
-        at: Instant,
-    ) -> Option<Instant> {
-        if holds {
-            customer.memberships.enter(segment, at);
-            if let Some(members) = self.members.get_mut(segment) {
-                *members += 1;
+        effects: &mut Effects,
+    ) -> (Instant, bool) {
+        let catalog = Arc::clone(&self.catalog);
+        let Some(segment) = catalog.segments().get(index) else { return (Instant::NEVER, false) };
+        let delay = self.delay(index);
+        let now = if question.delayed { question.now.plus(-delay).max(customer.newest) } else { question.now };
+        let before = customer.memberships.standing(index);
+        let mut found = outcome(&segment.rule, before, &View::of(question.id.as_str(), customer, now));
+        let changed = found.place != before.place;
+        if changed {
+            note(&mut self.members, customer, (index, segment), found.place, now);
+            let view = View::of(question.id.as_str(), customer, now);
+            let after = customer.memberships.standing(index);
+            if let Rule::Latch(_) = segment.rule {
+                found = outcome(&segment.rule, after, &view);
             }
-            return None;
+            let mut transition = self.transition(question, (index, segment), before.place, &view);
+            transition.until = transition.until.min(self.forget_at(customer));
+            transition.since = before.since.filter(|_| before.place != Place::Outside);
+            effects.facts.truncated += u64::from(transition.truncated);
+            effects.transitions.push(transition);
         }
-        if let Some(members) = self.members.get_mut(segment) {
-            *members = members.saturating_sub(1);
-        }
-        customer.memberships.leave(segment)
+        (found.until.plus(delay), changed)
     }
 
     /// Evaluates every segment of a customer after recovery: the differences from what was announced, and the deadline.
@@ -270,10 +288,11 @@ impl Desk {
         }
         for (index, segment) in self.catalog.segments().iter().enumerate() {
             let delay = self.delay(index);
-            let now = customer.now(clock.plus(-delay));
-            let found = answer(&segment.condition, &View::of(id.as_str(), &customer.features, now));
+            let standing = customer.memberships.standing(index);
+            let found =
+                outcome(&segment.rule, standing, &View::of(id.as_str(), customer, customer.now(clock.plus(-delay))));
             least = least.min(found.until.plus(delay));
-            if found.holds != customer.memberships.since(index).is_some() {
+            if found.place != standing.place {
                 different.insert(index);
             }
         }
@@ -299,5 +318,30 @@ impl Desk {
         };
         customer.batch = self.batch;
         self.decide(&question, customer, effects);
+    }
+}
+
+/// Writes down where the customer stands from now on.
+pub(super) fn note(
+    members: &mut [Vec<u64>],
+    customer: &mut Customer,
+    (index, segment): (usize, &CompiledSegment),
+    place: Place,
+    at: Instant,
+) {
+    count(members, index, customer.memberships.standing(index).place, -1);
+    count(members, index, place, 1);
+    if place == Place::Outside && !segment.remembers_exit() {
+        customer.memberships.remove(index);
+    } else {
+        customer.memberships.set(index, place, at);
+    }
+}
+
+/// Counts a customer who comes to a place, or goes from it.
+pub(super) fn count(members: &mut [Vec<u64>], segment: usize, place: Place, change: i64) {
+    let counted = members.get_mut(segment).zip(place.index()).and_then(|(members, place)| members.get_mut(place));
+    if let Some(members) = counted {
+        *members = members.saturating_add_signed(change);
     }
 }

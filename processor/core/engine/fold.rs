@@ -106,7 +106,7 @@ impl Desk {
 fn matches(step: &Step, event: &Event, now: Instant) -> bool {
     step.filter.as_ref().is_none_or(|filter| {
         let nobody = FeatureSet::default();
-        answer(filter, &View { slots: &event.slots, ..View::of(event.customer.as_str(), &nobody, now) }).holds
+        answer(filter, &View::of_event(event.customer.as_str(), &nobody, &event.slots, now)).holds
     })
 }
 
@@ -134,7 +134,8 @@ fn fold_selected(
     for wanted in &step.features {
         let Some(feature) = all.get(wanted.feature) else { continue };
         let slot = wanted.slot.and_then(|slot| event.slots.get(slot));
-        let mentions = !(feature.fold == Fold::Register && matches!(slot, None | Some(Slot::Absent)));
+        let mentions =
+            !(matches!(feature.fold, Fold::Register | Fold::History) && matches!(slot, None | Some(Slot::Absent)));
         if mentions {
             features.fold(wanted.feature, feature, &Seen { event, slot, now });
             touched(wanted.feature);

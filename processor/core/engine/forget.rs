@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::decide::note;
 use super::{Desk, Effects};
-use crate::customer::{Customer, CustomerId};
+use crate::customer::{Customer, CustomerId, Place};
 use crate::timer::{Instant, Zone};
-use crate::transition::{Cause, Change, Transition};
+use crate::transition::{Cause, Change, Move, Transition};
 
 impl Desk {
     /// When the customer ceases to exist unless another event comes.
@@ -23,11 +24,16 @@ impl Desk {
         let at = self.forget_at(customer);
         let catalog = Arc::clone(&self.catalog);
         effects.facts.forgotten += 1;
-        let memberships: Vec<(usize, Instant)> = customer.memberships.iter().collect();
-        for (index, since) in memberships {
+        let memberships: Vec<(usize, Place, Instant)> = customer.memberships.iter().collect();
+        for (index, place, since) in memberships {
             let Some(segment) = catalog.segments().get(index) else { continue };
-            self.note(customer, index, false, at);
-            let mut exit = Transition::bare(id.clone(), segment, Change::Exited, at, self.decided_at, Cause::Forgotten);
+            if place == Place::Outside {
+                continue;
+            }
+            note(&mut self.members, customer, (index, segment), Place::Outside, at);
+            let change = Change::between(place, Place::Outside);
+            let mut exit = Transition::bare(id.clone(), segment, change, at, self.decided_at, Cause::Forgotten);
+            exit.moved = Move::between(segment, place, Place::Outside);
             exit.since = Some(since);
             effects.transitions.push(exit);
         }

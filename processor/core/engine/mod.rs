@@ -123,7 +123,8 @@ struct Desk {
     decided_at: Instant,
     cursor: Option<CustomerId>,
     batch: u64,
-    members: Vec<u64>,
+    /// By segment: how many customers are inside, or in each stage.
+    members: Vec<Vec<u64>>,
     /// Folded and not yet decided, by customer.
     undecided: BTreeMap<CustomerId, Touched>,
     /// Whose announced memberships differ from what recovery computed.
@@ -181,7 +182,7 @@ impl Engine {
             decided_at: Instant::MIN,
             cursor: None,
             batch: 0,
-            members: vec![0; catalog.segments().len()],
+            members: catalog.segments().iter().map(|segment| vec![0; segment.rule.places()]).collect(),
             undecided: BTreeMap::new(),
             corrections: BTreeMap::new(),
             catalog,
@@ -245,8 +246,8 @@ impl Engine {
         &self.table
     }
 
-    /// How many customers are in each segment, in the catalog's order.
-    pub fn members(&self) -> &[u64] {
+    /// How many customers are in each segment, or in each stage of a ladder, in the catalog's order.
+    pub fn members(&self) -> &[Vec<u64>] {
         &self.desk.members
     }
 

@@ -1,11 +1,15 @@
 //! How an engine comes back: history folded in silence, what was announced taken as said, differences corrected.
 
+use std::sync::Arc;
+
+use super::decide::{count, note};
 use super::{Correction, Effects, Engine};
 use crate::customer::CustomerId;
 use crate::event::Event;
 use crate::segment::plan::Mask;
 use crate::timer::Instant;
 use crate::transition::Cause;
+use crate::wire::Announcement;
 
 impl Engine {
     /// Recovery and the first start: folds an event whose consequences were announced before, or never will be.
@@ -16,10 +20,8 @@ impl Engine {
         let Self { table, desk, .. } = self;
         table.write_or_create(&event.customer, |customer, _| {
             if desk.forget_at(customer) < event.time {
-                for (segment, _) in customer.memberships.iter() {
-                    if let Some(members) = desk.members.get_mut(segment) {
-                        *members = members.saturating_sub(1);
-                    }
+                for (segment, place, _) in customer.memberships.iter() {
+                    count(&mut desk.members, segment, place, -1);
                 }
                 *customer = crate::customer::Customer::new();
             }
@@ -28,29 +30,29 @@ impl Engine {
         });
     }
 
-    /// Recovery: what was announced last for a customer and segment says that it has been inside since then. Segments
-    /// that are no longer defined are ignored, and so are customers of whom no event is left.
-    pub fn announced(&mut self, customer: &str, segment: &str, since: Instant) {
-        let position = self.desk.catalog.segments().binary_search_by(|known| (*known.name).cmp(segment));
-        let Ok(index) = position else { return };
-        let entered = self.table.write(customer, |customer| {
-            let inside = customer.memberships.leave(index).is_some();
-            customer.memberships.enter(index, since);
-            !inside
-        });
-        if let (Some(true), Some(members)) = (entered, self.desk.members.get_mut(index)) {
-            *members += 1;
-        }
+    /// Recovery: what was announced last for a customer and a segment or ladder. Those that are no longer defined are
+    /// ignored, and so are stages that are gone and customers of whom no event is left.
+    pub fn announced(&mut self, customer: &str, segment: &str, announced: &Announcement) {
+        let catalog = Arc::clone(&self.desk.catalog);
+        let position = catalog.segments().binary_search_by(|known| (*known.name).cmp(segment));
+        let Some((index, segment)) = position.ok().and_then(|index| Some((index, catalog.segments().get(index)?)))
+        else {
+            return;
+        };
+        let Some(place) = announced.place(segment) else { return };
+        let members = &mut self.desk.members;
+        self.table.write(customer, |customer| note(members, customer, (index, segment), place, announced.since));
     }
 
     /// Recovery: what was announced last for a customer and segment says that it is outside.
     pub fn left(&mut self, customer: &str, segment: &str) {
         let position = self.desk.catalog.segments().binary_search_by(|known| (*known.name).cmp(segment));
         let Ok(index) = position else { return };
-        let left = self.table.write(customer, |customer| customer.memberships.leave(index).is_some());
-        if let (Some(true), Some(members)) = (left, self.desk.members.get_mut(index)) {
-            *members = members.saturating_sub(1);
-        }
+        let members = &mut self.desk.members;
+        self.table.write(customer, |customer| {
+            count(members, index, customer.memberships.standing(index).place, -1);
+            customer.memberships.remove(index);
+        });
     }
 
     /// Ends recovery: sets the clock and cursor, evaluates every customer, arms the timers, and announces with `cause`

@@ -7,9 +7,11 @@
 //! [`Engine::settle`] derives the rest. Rows mean something under one catalog alone: `Catalog::layout`.
 
 use super::Engine;
-use crate::customer::{Customer, CustomerTable};
+use super::decide::count;
+use crate::customer::{Customer, CustomerTable, Place};
 use crate::event::Event;
 use crate::feature::{Feature, FeatureSet, Fold, State};
+use crate::timer::Instant;
 use crate::wire::row::{RowError, read_customer, read_dedup, write_customer, write_dedup};
 
 /// Why rows cannot be taken back.
@@ -80,16 +82,18 @@ impl Engine {
     }
 
     fn count_members(&mut self, customer: &Customer) {
-        for (segment, _) in customer.memberships.iter() {
-            if let Some(members) = self.desk.members.get_mut(segment) {
-                *members += 1;
-            }
+        for (segment, place, _) in customer.memberships.iter() {
+            count(&mut self.desk.members, segment, place, 1);
         }
     }
 
     /// Every segment is defined, and every state is what its feature keeps.
     fn check(&self, customer: &Customer) -> Result<(), RestoreError> {
-        if customer.memberships.iter().any(|(segment, _)| segment >= self.desk.catalog.segments().len()) {
+        let places = |segment: usize| self.desk.catalog.segments().get(segment).map(|segment| segment.rule.places());
+        let stands = |(segment, place, _): (usize, Place, Instant)| {
+            places(segment).is_some_and(|places| place.index().is_none_or(|index| index < places))
+        };
+        if !customer.memberships.iter().all(stands) {
             return Err(RestoreError::Foreign("a segment that is not defined"));
         }
         let fits = fits(&customer.features, self.desk.catalog.features(), self.desk.catalog.groups());
@@ -114,6 +118,7 @@ fn keeps(fold: &Fold, state: &State, groups: &[Vec<Feature>]) -> bool {
         State::Entries(_) => matches!(fold, Fold::Entries { .. }),
         State::Latest(_) => matches!(fold, Fold::Latest { .. }),
         State::Register(_) => matches!(fold, Fold::Register),
+        State::History(_) => matches!(fold, Fold::History),
         State::Keyed(keyed) => {
             let Fold::Keyed(group) = fold else { return false };
             let inner = groups.get(*group).map_or(&[][..], Vec::as_slice);

@@ -23,13 +23,14 @@ fn waiting_catalog(conditions: &[&str], grace_millis: i64) -> Arc<Catalog> {
         name: format!("s{index}").into(),
         description: None,
         condition: condition(text, &mut declarations, &Zone::UTC).unwrap(),
+        latch: None,
         grace_millis,
         attach: Vec::new(),
         labels: std::collections::BTreeMap::new(),
         zone: Zone::UTC,
     });
     let segments = segments.collect();
-    Arc::new(Catalog::compile(&Definitions { declarations, segments }))
+    Arc::new(Catalog::compile(&Definitions { declarations, segments, ..Definitions::default() }))
 }
 
 fn line(transition: &Transition) -> String {

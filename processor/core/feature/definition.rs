@@ -85,6 +85,8 @@ pub enum Fold {
     },
     /// A trait: the latest assignment.
     Register,
+    /// A trait: its latest assignments.
+    History,
     /// For each value of a property, features of its own.
     Keyed(usize),
 }

@@ -63,7 +63,12 @@ impl State {
             Self::Peaks(peaks) => peaks.as_slice().len(),
             Self::Entries(entries) => entries.as_slice().len(),
             Self::Latest(latest) => latest.as_slice().len(),
-            Self::Total(_) | Self::Tally(_) | Self::Record(_) | Self::Register(_) | Self::Keyed(_) => 0,
+            Self::Total(_)
+            | Self::Tally(_)
+            | Self::Record(_)
+            | Self::Register(_)
+            | Self::History(_)
+            | Self::Keyed(_) => 0,
         }
     }
 
@@ -74,9 +79,13 @@ impl State {
                 self.kept_len() == 0
             }
             Self::Keyed(keyed) => keyed.values.is_empty(),
-            Self::Total(_) | Self::Tally(_) | Self::Record(_) | Self::Moment(_) | Self::Edge(_) | Self::Register(_) => {
-                false
-            }
+            Self::Total(_)
+            | Self::Tally(_)
+            | Self::Record(_)
+            | Self::Moment(_)
+            | Self::Edge(_)
+            | Self::Register(_)
+            | Self::History(_) => false,
         }
     }
 
@@ -102,7 +111,12 @@ impl State {
                 identity: None,
                 value: Some(Kept::Value(value)),
             }),
-            Self::Total(_) | Self::Tally(_) | Self::Record(_) | Self::Register(_) | Self::Keyed(_) => None,
+            Self::Total(_)
+            | Self::Tally(_)
+            | Self::Record(_)
+            | Self::Register(_)
+            | Self::History(_)
+            | Self::Keyed(_) => None,
         }
     }
 
@@ -139,9 +153,13 @@ impl State {
             Self::Entries(entries) => entries.truncated(),
             Self::Latest(latest) => latest.truncated(),
             Self::Keyed(keyed) => keyed.truncated,
-            Self::Total(_) | Self::Tally(_) | Self::Record(_) | Self::Moment(_) | Self::Edge(_) | Self::Register(_) => {
-                false
-            }
+            Self::Total(_)
+            | Self::Tally(_)
+            | Self::Record(_)
+            | Self::Moment(_)
+            | Self::Edge(_)
+            | Self::Register(_)
+            | Self::History(_) => false,
         }
     }
 }

@@ -4,6 +4,7 @@ use super::amounts::Amounts;
 use super::definition::{Extreme, Feature, Fold, Measured};
 use super::edge::Edge;
 use super::entries::{Entries, Entry};
+use super::history::History;
 use super::latest::Latest;
 use super::moment::{Moment, Position};
 use super::moments::Moments;
@@ -39,6 +40,8 @@ pub enum State {
     Latest(Box<Latest>),
     /// A trait.
     Register(Box<Register>),
+    /// A trait with its latest assignments.
+    History(Box<History>),
     /// Features by value.
     Keyed(Box<Keyed>),
 }
@@ -192,6 +195,11 @@ pub(super) fn fold(feature: &Feature, state: Option<State>, seen: &Seen<'_>) -> 
             let current = if let Some(State::Register(register)) = state { Some(*register) } else { None };
             let register = Register::assign(current, seen.event, seen.slot.unwrap_or(&Slot::Absent));
             register.map(|register| State::Register(Box::new(register)))
+        }
+        Fold::History => {
+            let mut history = if let Some(State::History(history)) = state { history } else { Box::default() };
+            history.assign(seen.event, seen.slot.unwrap_or(&Slot::Absent));
+            Some(State::History(history))
         }
         Fold::Keyed(_) => state,
     }

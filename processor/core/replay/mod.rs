@@ -82,7 +82,7 @@ impl Replay {
     }
 
     /// How many customers are in each segment, in the catalog's order.
-    pub fn members(&self) -> &[u64] {
+    pub fn members(&self) -> &[Vec<u64>] {
         self.engine.members()
     }
 

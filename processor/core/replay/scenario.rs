@@ -13,7 +13,7 @@ use super::{Replay, settings};
 use crate::customer::{Customer, CustomerId};
 use crate::event::{Decoder, Event, Mapping, Record, TopicRules};
 use crate::segment::evaluate::View;
-use crate::segment::language::{GivenEvent, Scenario};
+use crate::segment::language::{ExpectedMembers, ExpectedMove, GivenEvent, Scenario};
 use crate::segment::{Catalog, Explanation, explain};
 use crate::timer::Instant;
 use crate::transition;
@@ -29,11 +29,34 @@ pub struct Change {
     pub segment: CompactString,
     /// Which way.
     pub change: transition::Change,
+    /// On a ladder, from which stage to which; an expected move may leave the first open.
+    pub moved: Option<ExpectedMove>,
+}
+
+impl Change {
+    /// Whether it is what a test expects.
+    fn is(&self, expected: &Self) -> bool {
+        let moved = match (&self.moved, &expected.moved) {
+            (Some(moved), Some(expected)) => {
+                moved.to == expected.to && expected.from.as_ref().is_none_or(|from| moved.from.as_ref() == Some(from))
+            }
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        let key = |change: &Self| (change.at, change.change);
+        moved && key(self) == key(expected) && self.customer == expected.customer && self.segment == expected.segment
+    }
 }
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {} {}", self.at, self.customer, self.change.as_str(), self.segment)
+        write!(f, "{} {} {} {}", self.at, self.customer, self.change.as_str(), self.segment)?;
+        let Some(moved) = &self.moved else { return Ok(()) };
+        let name = |stage: &Option<CompactString>| stage.clone().unwrap_or_else(|| "nothing".into());
+        if let Some(from) = &moved.from {
+            write!(f, " from {}", name(from))?;
+        }
+        write!(f, " to {}", name(&moved.to))
     }
 }
 
@@ -97,8 +120,9 @@ pub fn run(catalog: &Arc<Catalog>, scenario: &Scenario) -> Outcome {
             customer: expected.customer.clone(),
             segment: expected.segment.clone(),
             change: expected.change,
+            moved: expected.moved.clone(),
         };
-        match unexpected.iter().position(|change| *change == expected) {
+        match unexpected.iter().position(|change| change.is(&expected)) {
             Some(index) => drop(unexpected.remove(index)),
             None => outcome.missing.push(expected),
         }
@@ -113,7 +137,7 @@ pub fn run(catalog: &Arc<Catalog>, scenario: &Scenario) -> Outcome {
         .members_at
         .iter()
         .filter_map(|expected| {
-            let members = members(&happened, &expected.segment, expected.at);
+            let members = members(&happened, expected);
             let missing: BTreeSet<CustomerId> = expected.customers.difference(&members).cloned().collect();
             let unexpected: BTreeSet<CustomerId> = members.difference(&expected.customers).cloned().collect();
             let wrong = !missing.is_empty() || !unexpected.is_empty();
@@ -168,6 +192,10 @@ fn happened(catalog: &Arc<Catalog>, events: &[Event], end: Instant) -> Vec<Chang
             customer: transition.customer,
             segment: (*transition.segment).into(),
             change: transition.change,
+            moved: transition.moved.map(|moved| {
+                let stage = |name: &Option<Arc<str>>| name.as_deref().map(CompactString::from);
+                ExpectedMove { from: Some(stage(&moved.from)), to: stage(&moved.to) }
+            }),
         });
     };
     for event in events {
@@ -178,13 +206,20 @@ fn happened(catalog: &Arc<Catalog>, events: &[Event], end: Instant) -> Vec<Chang
 }
 
 /// Who was announced to be in a segment at an instant, that instant included.
-fn members(happened: &[Change], segment: &str, at: Instant) -> BTreeSet<CustomerId> {
+fn members(happened: &[Change], expected: &ExpectedMembers) -> BTreeSet<CustomerId> {
     let mut members = BTreeSet::new();
-    for change in happened.iter().filter(|change| change.segment == segment && change.at <= at) {
-        match change.change {
-            transition::Change::Entered => members.insert(change.customer.clone()),
-            transition::Change::Exited => members.remove(&change.customer),
+    let about = |change: &&Change| change.segment == expected.segment && change.at <= expected.at;
+    for change in happened.iter().filter(about) {
+        let inside = match change.change {
+            transition::Change::Entered => true,
+            transition::Change::Exited => false,
+            transition::Change::Moved => change.moved.as_ref().is_some_and(|moved| moved.to == expected.stage),
         };
+        if inside {
+            members.insert(change.customer.clone());
+        } else {
+            members.remove(&change.customer);
+        }
     }
     members
 }
@@ -197,15 +232,13 @@ fn why(catalog: &Arc<Catalog>, events: &[Event], outcome: &Outcome) -> Option<Wh
         wrong.missing.iter().chain(&wrong.unexpected).map(move |customer| (wrong.at, customer, &wrong.segment))
     });
     let (at, customer, segment) = announced.chain(members).min()?;
-    let compiled = catalog.segments().iter().find(|compiled| *compiled.name == **segment)?;
+    let index = catalog.segments().iter().position(|compiled| *compiled.name == **segment)?;
     let mut replay = Replay::new(Arc::clone(catalog), &settings(None));
     for event in events.iter().filter(|event| event.customer == *customer && event.time <= at) {
         replay.event(0, event.clone(), drop);
     }
     replay.finish(at, drop);
-    let explain_state = |state: &Customer| {
-        explain(catalog, &compiled.condition, &View::of(customer.as_str(), &state.features, state.now(at)))
-    };
-    let explanation = replay.table().read(customer.as_str(), explain_state)?;
+    let explain_state = |state: &Customer| explain(catalog, index, &View::of(customer.as_str(), state, state.now(at)));
+    let explanation = replay.table().read(customer.as_str(), explain_state)??;
     Some(Why { customer: customer.clone(), segment: segment.clone(), at, explanation })
 }

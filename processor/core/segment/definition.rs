@@ -7,15 +7,19 @@ use std::collections::BTreeMap;
 use compact_str::CompactString;
 
 use super::{Expression, Path, Type};
-use crate::timer::Zone;
+use crate::timer::{Length, Zone};
 
 /// All definitions of one catalog, from one file or many.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Definitions {
     /// Event types and traits.
     pub declarations: Declarations,
-    /// The segments, sorted by name; names are unique.
+    /// The segments, sorted by name; names are unique among segments and ladders.
     pub segments: Vec<SegmentDefinition>,
+    /// The ladders, sorted by name.
+    pub ladders: Vec<LadderDefinition>,
+    /// The scores, sorted by name; names are unique among scores.
+    pub scores: Vec<ScoreDefinition>,
 }
 
 /// What events and traits look like.
@@ -59,8 +63,10 @@ pub struct SegmentDefinition {
     pub name: CompactString,
     /// What it is for.
     pub description: Option<String>,
-    /// Whom it holds for; boolean.
+    /// Whom it holds for; of a segment with two thresholds, who enters it. Boolean.
     pub condition: Expression,
+    /// What makes leaving another question than entering.
+    pub latch: Option<LatchDefinition>,
     /// How much longer than the configured grace to wait for late events before announcing what time alone decides, in
     /// milliseconds.
     pub grace_millis: i64,
@@ -70,4 +76,66 @@ pub struct SegmentDefinition {
     pub labels: BTreeMap<String, String>,
     /// The zone of its file: for calendar lengths and days.
     pub zone: Zone,
+}
+
+/// A segment that remembers whether it was entered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LatchDefinition {
+    /// Who leaves it, boolean; without one, for whom the condition no longer holds.
+    pub leave: Option<Expression>,
+    /// At least this long inside.
+    pub stay: Option<Length>,
+    /// At least this long outside before it is entered again.
+    pub rest: Option<Length>,
+}
+
+/// Stages of which each customer is in one: the first that holds.
+#[derive(Clone, Debug)]
+pub struct LadderDefinition {
+    /// Its name.
+    pub name: CompactString,
+    /// What it is for.
+    pub description: Option<String>,
+    /// The stages in order, each with whom it holds for; boolean.
+    pub stages: Vec<(CompactString, Expression)>,
+    /// The stage of whom no other holds for; without one, these have none.
+    pub otherwise: Option<CompactString>,
+    /// As of a segment.
+    pub grace_millis: i64,
+    /// What its transitions carry: name and expression.
+    pub attach: Vec<(CompactString, Expression)>,
+    /// Labels of the author's.
+    pub labels: BTreeMap<String, String>,
+    /// The zone of its file.
+    pub zone: Zone,
+}
+
+/// A number per customer.
+#[derive(Clone, Debug)]
+pub struct ScoreDefinition {
+    /// Its name.
+    pub name: CompactString,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Its value, a number.
+    pub value: Expression,
+    /// The zone of its file.
+    pub zone: Zone,
+}
+
+impl Definitions {
+    /// The segment of that name.
+    pub fn segment(&self, name: &str) -> Option<&SegmentDefinition> {
+        self.segments.binary_search_by(|known| known.name.as_str().cmp(name)).ok().and_then(|at| self.segments.get(at))
+    }
+
+    /// The ladder of that name.
+    pub fn ladder(&self, name: &str) -> Option<&LadderDefinition> {
+        self.ladders.binary_search_by(|known| known.name.as_str().cmp(name)).ok().and_then(|at| self.ladders.get(at))
+    }
+
+    /// The score of that name.
+    pub fn score(&self, name: &str) -> Option<&ScoreDefinition> {
+        self.scores.binary_search_by(|known| known.name.as_str().cmp(name)).ok().and_then(|at| self.scores.get(at))
+    }
 }

@@ -5,6 +5,8 @@
 
 use std::fmt::{self, Display, Formatter, Write as _};
 
+use compact_str::CompactString;
+
 use super::language::{is_reserved, is_word};
 use super::{Arithmetic, ColumnRef, Events, Expression, Form, Path, Relation, Selection, Side, Term, Type, Window};
 use crate::event::Value;
@@ -55,6 +57,10 @@ fn binding(term: &Term) -> Binding {
         | Term::Since(_)
         | Term::Until(_)
         | Term::Trait(_)
+        | Term::SetAt(..)
+        | Term::Member(_)
+        | Term::Stage(_)
+        | Term::Score(_)
         | Term::Property(_)
         | Term::Form(_)
         | Term::ForSome { .. } => Binding::Sign,
@@ -97,9 +103,14 @@ impl Display for Term {
             Self::Negate(part) => negated(part, f),
             Self::Lower(part) => write!(f, "lower({part})"),
             Self::DateOf(part) | Self::StartOf(part) => part.fmt(f),
+            Self::Since(part) if matches!(part.term, Self::SetAt(..)) => part.fmt(f),
             Self::Since(part) => write!(f, "since({part})"),
             Self::Until(part) => write!(f, "until({part})"),
             Self::Trait(path) => write!(f, "profile{}", Dotted(path)),
+            Self::SetAt(path, _) => write!(f, "held(profile{})", Dotted(path)),
+            Self::Member(name) => reference("member", name, f),
+            Self::Stage(name) => reference("stage", name, f),
+            Self::Score(name) => reference("score", name, f),
             Self::Property(path) => property(path, f),
             Self::Form(form) => form.fmt(f),
             Self::ForSome { property, condition, .. } => {
@@ -109,6 +120,13 @@ impl Display for Term {
             }
         }
     }
+}
+
+/// A form about another definition.
+fn reference(form: &str, name: &CompactString, f: &mut Formatter<'_>) -> fmt::Result {
+    write!(f, "{form}(")?;
+    constant(&Value::Text(name.clone()), f)?;
+    f.write_str(")")
 }
 
 fn joined(parts: &[Expression], link: &str, least: Binding, f: &mut Formatter<'_>) -> fmt::Result {
@@ -185,7 +203,7 @@ impl Display for Name<'_> {
 }
 
 /// Names behind dots, where every word is a name.
-struct Dotted<'a>(&'a [compact_str::CompactString]);
+struct Dotted<'a>(&'a [CompactString]);
 
 impl Display for Dotted<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

@@ -7,8 +7,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::evaluate::{View, answer, settled, value};
-use super::plan::{Catalog, Condition, Leaf, Operand, Test};
+use super::evaluate::{Outcome, View, answer, outcome, settled, settled_outcome, value};
+use super::plan::{Catalog, Condition, Leaf, Operand, Rule, Test};
+use crate::customer::Place;
 use crate::feature::State;
 use crate::timer::Instant;
 use crate::transition::{Evidence, Shown, evidence_of, is_lower_bound};
@@ -37,19 +38,54 @@ pub struct Explanation {
 /// The most values of a `for some` that are explained one by one; those that hold come first.
 pub const VALUES_EXPLAINED_MAX: usize = 10;
 
+/// Explains where the customer stands with a segment or ladder, as decided: the condition of a plain segment, the two
+/// thresholds of one with a memory, the stages of a ladder up to the one that holds.
+pub fn explain(catalog: &Catalog, index: usize, view: &View<'_>) -> Option<Explanation> {
+    let segment = catalog.segments().get(index)?;
+    let standing = view.memberships.standing(index);
+    let titled = |title: &str, condition: &Condition| {
+        let explained = explain_condition(catalog, condition, view);
+        Explanation { text: title.into(), parts: vec![explained.clone()], ..explained }.without_measure()
+    };
+    let parts = match &segment.rule {
+        Rule::Holds(condition) => return Some(explain_condition(catalog, condition, view)),
+        Rule::Latch(latch) => vec![titled("enter when", &latch.enter), titled("leave when", &latch.leave)],
+        Rule::Ladder(ladder) => {
+            let Outcome { place, .. } = outcome(&segment.rule, standing, view);
+            let asked = place.index().map_or(usize::MAX, |stage| stage + 1);
+            let stages = ladder.names.iter().zip(&ladder.stages).take(asked);
+            stages.map(|(name, condition)| titled(name, condition)).collect()
+        }
+    };
+    let (found, until_is_bound) = settled_outcome(&segment.rule, standing, view);
+    let text: Arc<str> = match &segment.rule {
+        Rule::Ladder(ladder) => {
+            let name = found.place.index().and_then(|stage| ladder.names.get(stage));
+            format!("in stage {}", name.map_or("none", |name| name)).into()
+        }
+        Rule::Holds(_) | Rule::Latch(_) => Arc::clone(&segment.name),
+    };
+    let holds = match &segment.rule {
+        Rule::Latch(_) => standing.place == Place::Inside,
+        Rule::Holds(_) | Rule::Ladder(_) => found.place != Place::Outside,
+    };
+    let (value, at_least, evidence) = (None, false, (Vec::new(), 0));
+    Some(Explanation { text, holds, until: found.until, until_is_bound, value, at_least, evidence, parts })
+}
+
 /// Explains `condition` for what `view` sees.
-pub fn explain(catalog: &Catalog, condition: &Condition, view: &View<'_>) -> Explanation {
+pub fn explain_condition(catalog: &Catalog, condition: &Condition, view: &View<'_>) -> Explanation {
     let (text, parts): (&str, Vec<Explanation>) = match condition {
         Condition::Constant(true) => ("always", Vec::new()),
         Condition::Constant(false) => ("never", Vec::new()),
-        Condition::Not(inner) => ("not", vec![explain(catalog, inner, view)]),
-        Condition::And(parts) => ("all of", parts.iter().map(|part| explain(catalog, part, view)).collect()),
-        Condition::Or(parts) => ("one of", parts.iter().map(|part| explain(catalog, part, view)).collect()),
+        Condition::Not(inner) => ("not", vec![explain_condition(catalog, inner, view)]),
+        Condition::And(parts) => ("all of", parts.iter().map(|part| explain_condition(catalog, part, view)).collect()),
+        Condition::Or(parts) => ("one of", parts.iter().map(|part| explain_condition(catalog, part, view)).collect()),
         Condition::If(branches) => {
             let [asked, then, otherwise] = &**branches;
             let holds = answer(asked, view).holds;
-            let branch = explain(catalog, if holds { then } else { otherwise }, view);
-            (if holds { "if, then" } else { "if, else" }, vec![explain(catalog, asked, view), branch])
+            let branch = explain_condition(catalog, if holds { then } else { otherwise }, view);
+            (if holds { "if, then" } else { "if, else" }, vec![explain_condition(catalog, asked, view), branch])
         }
         Condition::Leaf(leaf) => return explain_leaf(catalog, condition, leaf, view),
     };
@@ -91,7 +127,7 @@ fn explain_values(catalog: &Catalog, asked: &Test, view: &View<'_>) -> Vec<Expla
     let explained = keyed.values.iter().map(|one| {
         let scope = View { scope: &one.features, ..*view };
         let title: Arc<str> = format!("{property} = {}", Shown::Value(one.value.clone())).into();
-        Explanation { parts: vec![explain(catalog, wanted, &scope)], ..node(title, wanted, &scope) }
+        Explanation { parts: vec![explain_condition(catalog, wanted, &scope)], ..node(title, wanted, &scope) }
     });
     let mut values: Vec<Explanation> = explained.collect();
     values.sort_by_key(|value| !value.holds);
@@ -110,6 +146,10 @@ impl fmt::Display for Explanation {
 impl Explanation {
     /// How many events a printed line names.
     const EVENTS_PRINTED_MAX: usize = 3;
+
+    fn without_measure(self) -> Self {
+        Self { value: None, at_least: false, evidence: (Vec::new(), 0), ..self }
+    }
 
     fn lines(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
         write!(f, "{:indent$}{} {}", "", if self.holds { '+' } else { '-' }, self.text, indent = depth * 2)?;

@@ -145,6 +145,15 @@ pub enum Term {
     Until(Box<Expression>),
     /// A trait of the customer.
     Trait(Path),
+    /// The instant since when a trait, of that type, has had its value; none where it has none. Written `held(..)` as
+    /// what `Since` holds.
+    SetAt(Path, Type),
+    /// Whether the customer is in the segment of that name.
+    Member(CompactString),
+    /// The name of the stage of the ladder of that name that the customer is in.
+    Stage(CompactString),
+    /// The value of the score of that name.
+    Score(CompactString),
     /// A property of the event at hand: inside a filter alone.
     Property(Path),
     /// A measurement of the customer's events.
@@ -265,7 +274,15 @@ impl Expression {
     /// The expressions it is made of, in the order of its text; filters of events are not among them.
     pub fn parts(&self) -> Vec<&Self> {
         match &self.term {
-            Term::Constant(_) | Term::Length(_) | Term::Trait(_) | Term::Property(_) | Term::Form(_) => Vec::new(),
+            Term::Constant(_)
+            | Term::Length(_)
+            | Term::Trait(_)
+            | Term::SetAt(..)
+            | Term::Member(_)
+            | Term::Stage(_)
+            | Term::Score(_)
+            | Term::Property(_)
+            | Term::Form(_) => Vec::new(),
             Term::And(parts) | Term::Or(parts) => parts.iter().collect(),
             Term::If { condition, then, otherwise } => vec![condition, then, otherwise],
             Term::Between(value, low, high) => vec![value, low, high],

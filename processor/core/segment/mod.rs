@@ -14,8 +14,11 @@ pub mod plan;
 pub mod evaluate;
 mod explain;
 
-pub use definition::{Declarations, Definitions, EventType, Property, SegmentDefinition};
-pub use explain::{Explanation, VALUES_EXPLAINED_MAX, explain};
+pub use definition::{
+    Declarations, Definitions, EventType, LadderDefinition, LatchDefinition, Property, ScoreDefinition,
+    SegmentDefinition,
+};
+pub use explain::{Explanation, VALUES_EXPLAINED_MAX, explain, explain_condition};
 pub use expression::{
     Arithmetic, ColumnRef, Events, Expression, Form, Path, Relation, Selection, Side, Term, Type, Window,
 };

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::{Because, Evidence, Shown};
+use crate::customer::Place;
 use crate::event::{Identity, Value};
 use crate::feature::{Fold, Item, State};
 use crate::segment::evaluate::{View, answer, in_window, test, value, witnesses};
@@ -177,6 +178,10 @@ fn of_test<'a>(test: &'a Test, view: &View<'a>, found: &mut Measures<'a>) {
         | Test::Truth(operand) => {
             of_operand(operand, view, found);
         }
+        Test::Member(latch) => {
+            let inside = view.memberships.standing(latch.segment).place == Place::Inside;
+            of_condition(if inside { &latch.enter } else { &latch.leave }, view, found);
+        }
         Test::Sequence(sequence) => found.extend([(&sequence.first, *view), (&sequence.second, *view)]),
         Test::ForSome { feature, condition, .. } => {
             let Some(State::Keyed(keyed)) = view.customer.state(*feature) else { return };
@@ -201,7 +206,7 @@ fn of_condition<'a>(condition: &'a Condition, view: &View<'a>, found: &mut Measu
 fn of_operand<'a>(operand: &'a Operand, view: &View<'a>, found: &mut Measures<'a>) {
     match operand {
         Operand::Measure(measure) => found.push((measure, *view)),
-        Operand::Constant(_) | Operand::Millis(_) | Operand::Trait(_) | Operand::Property(_) => {}
+        Operand::Constant(_) | Operand::Millis(_) | Operand::Trait(_) | Operand::SetAt(_) | Operand::Property(_) => {}
         Operand::Arithmetic(_, left, right) => {
             of_operand(left, view, found);
             of_operand(right, view, found);
@@ -212,7 +217,8 @@ fn of_operand<'a>(operand: &'a Operand, view: &View<'a>, found: &mut Measures<'a
         | Operand::StartOf(inner, _)
         | Operand::Since(inner)
         | Operand::Until(inner) => of_operand(inner, view, found),
-        Operand::If(_, then, otherwise) => {
+        Operand::If(condition, then, otherwise) => {
+            of_condition(condition, view, found);
             of_operand(then, view, found);
             of_operand(otherwise, view, found);
         }

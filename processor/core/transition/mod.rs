@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use compact_str::CompactString;
 
-use crate::customer::CustomerId;
+use crate::customer::{CustomerId, Place};
 use crate::event::Value;
 use crate::segment::plan::CompiledSegment;
 use crate::timer::Instant;
@@ -20,6 +20,37 @@ pub enum Change {
     Entered,
     /// It ceased to hold.
     Exited,
+    /// Another stage of a ladder holds.
+    Moved,
+}
+
+impl Change {
+    /// What it is called when a customer's place changes.
+    pub const fn between(from: Place, to: Place) -> Self {
+        match (from, to) {
+            (Place::Stage(_), _) | (_, Place::Stage(_)) => Self::Moved,
+            (Place::Outside | Place::Inside, Place::Inside) => Self::Entered,
+            (Place::Outside | Place::Inside, Place::Outside) => Self::Exited,
+        }
+    }
+}
+
+/// From which stage of a ladder to which; nothing before the first, and after the last of a customer that ceased to
+/// exist.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Move {
+    /// The name of the stage that the customer was in.
+    pub from: Option<Arc<str>>,
+    /// The name of the stage that it is in.
+    pub to: Option<Arc<str>>,
+}
+
+impl Move {
+    /// The move, where the segment is a ladder.
+    pub fn between(segment: &CompiledSegment, from: Place, to: Place) -> Option<Box<Self>> {
+        let moved = Self { from: segment.stage(from).cloned(), to: segment.stage(to).cloned() };
+        (Change::between(from, to) == Change::Moved).then(|| Box::new(moved))
+    }
 }
 
 /// What made a transition happen.
@@ -44,17 +75,21 @@ pub enum Cause {
 pub struct Transition {
     /// Whose.
     pub customer: CustomerId,
-    /// The segment's name.
+    /// The name of the segment or ladder.
     pub segment: Arc<str>,
     /// Which way.
     pub change: Change,
+    /// For a ladder, from where to where.
+    pub moved: Option<Box<Move>>,
+    /// Whether its exit is remembered, because the segment is not entered again for a while.
+    pub rests: bool,
     /// The instant of the change on the customer's own time line.
     pub at: Instant,
     /// The partition clock when it was decided.
     pub decided_at: Instant,
     /// Why.
     pub cause: Cause,
-    /// For an exit, since when the customer had been inside.
+    /// For an exit or a move, since when the customer had been inside, or in the stage it left.
     pub since: Option<Instant>,
     /// The hash of the compiled segment, `sha256:` and 64 hexadecimal digits.
     pub definition: Arc<str>,
@@ -90,6 +125,8 @@ impl Transition {
             customer,
             segment: Arc::clone(&segment.name),
             change,
+            moved: None,
+            rests: false,
             at,
             decided_at,
             cause,

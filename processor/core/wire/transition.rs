@@ -1,4 +1,4 @@
-//! Transitions and memberships as consumers see them: CloudEvents 1.0 in binary mode, the value a JSON object.
+//! Transitions as consumers see them: CloudEvents 1.0 in binary mode, the value a JSON object.
 //!
 //! The same transition gives the same bytes, so that a retried batch is identical. No value exceeds the bound it is
 //! given: lists are shortened, with how many more there are. Source: CloudEvents, Kafka Protocol Binding 1.0.2.
@@ -54,42 +54,13 @@ pub fn transition_value(transition: &Transition, bytes_max: usize) -> Vec<u8> {
     to_json(&Payload { transition, listed_max: 0, attach: false })
 }
 
-/// The key of a record of the memberships topic: customer, unit separator, segment.
-pub fn membership_key(transition: &Transition) -> String {
-    format!("{}\u{1f}{}", transition.customer, transition.segment)
-}
-
-/// The customer and the segment that a key of the memberships topic names, or nothing where it is none.
-pub fn read_membership_key(key: &str) -> Option<(&str, &str)> {
-    key.rsplit_once('\u{1f}')
-}
-
-/// The value of a record of the memberships topic after this transition: a JSON object with `at` and `since` on entry,
-/// nothing (a tombstone) on exit.
-pub fn membership_value(transition: &Transition) -> Option<Vec<u8>> {
-    let membership = Membership { state: "in", at: transition.at.to_string(), since: transition.at.to_string() };
-    (transition.change == Change::Entered).then(|| to_json(&membership))
-}
-
-/// Since when the value of a memberships record says that the customer is inside, or nothing where it is no such value.
-pub fn read_membership_value(value: &[u8]) -> Option<Instant> {
-    let membership: Membership<String> = serde_json::from_slice(value).ok()?;
-    Instant::parse(&membership.since)
-}
-
-#[derive(Serialize, serde::Deserialize)]
-struct Membership<T> {
-    state: T,
-    at: String,
-    since: String,
-}
-
 impl Change {
     /// The word in payloads and headers.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Entered => "entered",
             Self::Exited => "exited",
+            Self::Moved => "moved",
         }
     }
 }
@@ -109,7 +80,7 @@ impl Cause {
 }
 
 /// JSON of something that always serialises: maps with text keys, texts and numbers.
-fn to_json(value: &impl Serialize) -> Vec<u8> {
+pub(super) fn to_json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
 }
 
@@ -126,6 +97,10 @@ impl Serialize for Payload<'_> {
         map.serialize_entry("customer_id", transition.customer.as_str())?;
         map.serialize_entry("segment", &*transition.segment)?;
         map.serialize_entry("change", transition.change.as_str())?;
+        if let Some(moved) = &transition.moved {
+            map.serialize_entry("from", &moved.from.as_deref())?;
+            map.serialize_entry("to", &moved.to.as_deref())?;
+        }
         map.serialize_entry("at", &Text(transition.at))?;
         map.serialize_entry("decided_at", &Text(transition.decided_at))?;
         map.serialize_entry("cause", transition.cause.as_str())?;

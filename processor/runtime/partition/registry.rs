@@ -27,7 +27,7 @@ pub struct View {
 #[derive(Debug)]
 struct Changing {
     state: PartitionState,
-    members: Vec<u64>,
+    members: Vec<Vec<u64>>,
     table: Arc<CustomerTable>,
 }
 
@@ -64,7 +64,7 @@ impl View {
     }
 
     /// Where it stands.
-    pub fn show(&self, clock: Instant, committed: u64, behind: Option<u64>, members: &[u64]) {
+    pub fn show(&self, clock: Instant, committed: u64, behind: Option<u64>, members: &[Vec<u64>]) {
         self.clock.store(clock.millis(), Ordering::Relaxed);
         self.committed.store(committed, Ordering::Relaxed);
         let behind = behind.map_or(-1, |behind| i64::try_from(behind).unwrap_or(i64::MAX));

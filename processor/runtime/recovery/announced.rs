@@ -6,8 +6,8 @@ use std::time::{Duration, Instant as Moment};
 
 use spicchio_core::customer::CustomerId;
 use spicchio_core::timer::Instant;
-use spicchio_core::transition::{Cause, Change, Transition};
-use spicchio_core::wire::{read_membership_key, read_membership_value};
+use spicchio_core::transition::{Cause, Change, Move, Transition};
+use spicchio_core::wire::{Announcement, read_membership_key};
 
 use super::restore::Stop;
 use crate::broker::TopicPartition;
@@ -20,8 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long to wait for the end of an open transaction until an operator should look, and how often to say so.
 const ALARM: Duration = Duration::from_secs(30);
 
-/// Memberships that hold by what was announced: the topic's key, and since when.
-pub(super) type Announced = BTreeMap<String, Instant>;
+/// What was announced last, by the topic's key.
+pub(super) type Announced = BTreeMap<String, Announcement>;
 
 /// Reads what was announced of a partition, up to everything that has been written by now.
 ///
@@ -73,12 +73,20 @@ pub(super) fn read(connection: &Connection, topic: &str, lease: &Arc<Lease>) -> 
     Ok(announced)
 }
 
-/// The end of a membership whose segment is no longer defined.
-pub(super) fn exit(customer: CustomerId, segment: &str, since: Instant, now: Instant) -> Transition {
-    Transition {
+/// The end of a membership, or of the last stage, whose segment or ladder is no longer defined; nothing for who had
+/// left it.
+pub(super) fn exit(customer: CustomerId, segment: &str, last: &Announcement, now: Instant) -> Option<Transition> {
+    let stage = last.stage();
+    if !last.is_inside() && stage.is_none() {
+        return None;
+    }
+    let since = last.since;
+    Some(Transition {
         customer,
         segment: segment.into(),
-        change: Change::Exited,
+        change: if stage.is_some() { Change::Moved } else { Change::Exited },
+        moved: stage.map(|stage| Box::new(Move { from: Some(stage.into()), to: None })),
+        rests: false,
         at: now.max(since),
         decided_at: now,
         cause: Cause::Definition,
@@ -92,7 +100,7 @@ pub(super) fn exit(customer: CustomerId, segment: &str, since: Instant, now: Ins
         witnesses: Vec::new(),
         attached: Vec::new(),
         truncated: false,
-    }
+    })
 }
 
 fn take_in(announced: &mut Announced, key: Option<&[u8]>, value: Option<&[u8]>) {
@@ -100,9 +108,9 @@ fn take_in(announced: &mut Announced, key: Option<&[u8]>, value: Option<&[u8]>) 
     if read_membership_key(key).is_none() {
         return;
     }
-    match value.and_then(read_membership_value) {
-        Some(since) => {
-            announced.insert(key.to_owned(), since);
+    match value.and_then(Announcement::read) {
+        Some(announcement) => {
+            announced.insert(key.to_owned(), announcement);
         }
         None => {
             announced.remove(key);

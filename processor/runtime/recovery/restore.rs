@@ -191,12 +191,12 @@ impl Restorer {
         if self.connection.is_embedded() {
             return Ok(exits);
         }
-        for (key, since) in announced::read(&self.connection, &self.memberships, lease)? {
+        for (key, last) in announced::read(&self.connection, &self.memberships, lease)? {
             let Some((customer, segment)) = read_membership_key(&key) else { continue };
             if self.catalog.segments().binary_search_by(|known| (*known.name).cmp(segment)).is_ok() {
-                engine.announced(customer, segment, since);
+                engine.announced(customer, segment, &last);
             } else if let Some(customer) = CustomerId::new(customer) {
-                exits.push(announced::exit(customer, segment, since, now));
+                exits.extend(announced::exit(customer, segment, &last, now));
             }
         }
         Ok(exits)

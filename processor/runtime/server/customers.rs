@@ -4,9 +4,9 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use spicchio_core::customer::{Customer, CustomerId};
+use spicchio_core::customer::{Customer, CustomerId, Place};
 use spicchio_core::segment::evaluate::View;
-use spicchio_core::segment::{Explanation, explain as explain_condition};
+use spicchio_core::segment::{Explanation, explain as explain_segment};
 use spicchio_core::timer::Instant;
 
 use super::Shown;
@@ -27,10 +27,13 @@ pub(super) struct Found {
     memberships: Vec<Membership>,
 }
 
-/// A segment the customer is in.
+/// A segment or ladder the customer is in.
 #[derive(Debug, Serialize)]
 struct Membership {
     segment: String,
+    /// Of a ladder, the stage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stage: Option<String>,
     since: String,
 }
 
@@ -43,6 +46,9 @@ pub(super) struct Why {
     now: String,
     /// Since when it is announced to be inside; null when it is not.
     since: Option<String>,
+    /// Of a ladder, the stage it is in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stage: Option<String>,
     committed: bool,
     explanation: Explanation,
 }
@@ -57,8 +63,10 @@ pub(super) async fn memberships(State(shown): State<Shown>, Path(id): Path<Strin
     apart(move || {
         look_up(&shown, &id, |view, id, customer| {
             let segments = view.catalog.segments();
-            let membership = |(index, since): (usize, Instant)| {
-                segments.get(index).map(|of| Membership { segment: of.name.to_string(), since: since.to_string() })
+            let membership = |(index, place, since): (usize, Place, Instant)| {
+                let of = segments.get(index).filter(|_| place != Place::Outside)?;
+                let stage = of.stage(place).map(ToString::to_string);
+                Some(Membership { segment: of.name.to_string(), stage, since: since.to_string() })
             };
             let deadline = customer.deadline;
             Ok(Found {
@@ -89,6 +97,8 @@ fn why(view: &PartitionView, id: &CustomerId, customer: &Customer, name: &str) -
         .find(|(_, segment)| &*segment.name == name)
         .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "no segment has that name: /api/v1/segments lists them"))?;
     let now = customer.now(view.clock);
+    let explanation = explain_segment(&view.catalog, index, &View::of(id.as_str(), customer, now))
+        .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "no segment has that name: /api/v1/segments lists them"))?;
     Ok(Why {
         customer_id: id.to_string(),
         segment: segment.name.to_string(),
@@ -96,11 +106,8 @@ fn why(view: &PartitionView, id: &CustomerId, customer: &Customer, name: &str) -
         now: now.to_string(),
         since: customer.memberships.since(index).map(|since| since.to_string()),
         committed: customer.batch <= view.committed_batch,
-        explanation: explain_condition(
-            &view.catalog,
-            &segment.condition,
-            &View::of(id.as_str(), &customer.features, now),
-        ),
+        stage: segment.stage(customer.memberships.standing(index).place).map(ToString::to_string),
+        explanation,
     })
 }
 

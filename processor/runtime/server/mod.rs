@@ -90,12 +90,14 @@ fn names_loopback(request: &Request) -> bool {
     name.eq_ignore_ascii_case("localhost") || matches!(name, "127.0.0.1" | "[::1]")
 }
 
-/// Members by segment, over all these partitions.
-fn members(assigned: &[PartitionView]) -> BTreeMap<Arc<str>, u64> {
-    let mut members = BTreeMap::new();
+/// Members by segment, or by stage of a ladder, over all these partitions.
+fn members(assigned: &[PartitionView]) -> BTreeMap<Arc<str>, Vec<u64>> {
+    let mut members: BTreeMap<Arc<str>, Vec<u64>> = BTreeMap::new();
     for view in assigned {
-        for (segment, count) in view.catalog.segments().iter().zip(&view.members) {
-            *members.entry(Arc::clone(&segment.name)).or_default() += *count;
+        for (segment, counts) in view.catalog.segments().iter().zip(&view.members) {
+            let sums = members.entry(Arc::clone(&segment.name)).or_default();
+            sums.resize(counts.len(), 0);
+            sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += *count);
         }
     }
     members

@@ -31,12 +31,24 @@ pub(super) struct Segment {
     definition: String,
     /// Labels of the author's.
     labels: BTreeMap<String, String>,
-    /// Customers in it, in the partitions of this instance.
+    /// Customers in it, or in any of its stages, in the partitions of this instance.
     members: u64,
+    /// Of a ladder, its stages in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stages: Vec<Stage>,
     /// Entries announced by this instance since it started.
     entered: u64,
     /// Exits announced by this instance since it started.
     exited: u64,
+    /// Moves from stage to stage announced by this instance since it started.
+    moved: u64,
+}
+
+/// A stage of a ladder and how many are in it.
+#[derive(Debug, Serialize)]
+struct Stage {
+    stage: String,
+    members: u64,
 }
 
 pub(super) async fn all(State(shown): State<Shown>) -> Json<Segments> {
@@ -55,16 +67,23 @@ pub(super) async fn named(State(shown): State<Shown>, Path(name): Path<String>) 
     Ok(Json(one(&shown, segment, &members(&shown.partitions.assigned()))))
 }
 
-fn one(shown: &Shown, segment: &CompiledSegment, members: &BTreeMap<Arc<str>, u64>) -> Segment {
-    let (entered, exited) = shown.metrics.entered_and_exited(&segment.name);
+fn one(shown: &Shown, segment: &CompiledSegment, members: &BTreeMap<Arc<str>, Vec<u64>>) -> Segment {
+    let [entered, exited, moved] = shown.metrics.changes_of(&segment.name);
+    let members = members.get(&segment.name).map_or(&[][..], Vec::as_slice);
+    let stage = |(index, name): (usize, &Arc<str>)| Stage {
+        stage: name.to_string(),
+        members: members.get(index).copied().unwrap_or(0),
+    };
     Segment {
         name: segment.name.to_string(),
         description: segment.description.clone(),
         condition: segment.text.clone(),
         definition: segment.hash.to_string(),
         labels: segment.labels.clone(),
-        members: members.get(&segment.name).copied().unwrap_or(0),
+        members: members.iter().sum(),
+        stages: segment.stages().iter().enumerate().map(stage).collect(),
         entered,
         exited,
+        moved,
     }
 }

@@ -43,7 +43,7 @@ pub struct PartitionView {
     /// The definitions its customers are decided by.
     pub catalog: Arc<Catalog>,
     /// Members per segment, in the order of that catalog.
-    pub members: Vec<u64>,
+    pub members: Vec<Vec<u64>>,
     /// Its customers.
     pub table: Arc<CustomerTable>,
 }

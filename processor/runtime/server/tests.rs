@@ -33,12 +33,17 @@ impl Fixed {
             name: "buyers".into(),
             description: Some("bought within the hour".to_owned()),
             condition,
+            latch: None,
             grace_millis: 0,
             attach: Vec::new(),
             labels: BTreeMap::from([("owner".to_owned(), "crm".to_owned())]),
             zone: Zone::UTC,
         };
-        let catalog = Arc::new(Catalog::compile(&Definitions { declarations, segments: vec![segment] }));
+        let catalog = Arc::new(Catalog::compile(&Definitions {
+            declarations,
+            segments: vec![segment],
+            ..Definitions::default()
+        }));
         let settings = Settings { dedup_millis: vec![0], grace_millis: None, forget_after: None, seed: 1 };
         let mut engine = Engine::new(Arc::clone(&catalog), &settings);
         let decoder = Decoder::new(catalog.interest(), &TopicRules::default());
@@ -62,7 +67,7 @@ impl Partitions for Fixed {
             committed_batch: 7,
             behind: Some(3),
             catalog: Arc::clone(&self.catalog),
-            members: if partition == 1 { self.engine.members().to_vec() } else { vec![0] },
+            members: if partition == 1 { self.engine.members().to_vec() } else { vec![vec![0]] },
             table: if partition == 1 { Arc::clone(self.engine.table()) } else { Arc::new(CustomerTable::new(1)) },
         };
         (0..).zip(&self.states).map(view).collect()
@@ -135,7 +140,7 @@ async fn segments_are_shown_with_their_sizes() {
     assert_eq!(all["items"], json!([one]));
     let expected = json!({
         "name": "buyers", "description": "bought within the hour", "condition": "count(purchase, 1h) >= 1",
-        "definition": one["definition"], "labels": {"owner": "crm"}, "members": 2, "entered": 0, "exited": 0,
+        "definition": one["definition"], "labels": {"owner": "crm"}, "members": 2, "entered": 0, "exited": 0, "moved": 0,
     });
     assert_eq!(one, expected);
 }

@@ -5,7 +5,15 @@ use spicchio_core::segment::{Declarations, Events, Expression, Form, Selection, 
 /// The operands of an expression, to be changed; not the filters of the events it reads.
 pub fn parts_mut(expression: &mut Expression) -> Vec<&mut Expression> {
     match &mut expression.term {
-        Term::Constant(_) | Term::Length(_) | Term::Trait(_) | Term::Property(_) | Term::Form(_) => Vec::new(),
+        Term::Constant(_)
+        | Term::Length(_)
+        | Term::Trait(_)
+        | Term::SetAt(..)
+        | Term::Member(_)
+        | Term::Stage(_)
+        | Term::Score(_)
+        | Term::Property(_)
+        | Term::Form(_) => Vec::new(),
         Term::And(parts) | Term::Or(parts) => parts.iter_mut().collect(),
         Term::If { condition, then, otherwise } => vec![condition, then, otherwise],
         Term::Between(value, low, high) => vec![value, low, high],

@@ -13,6 +13,7 @@ pub fn segment(name: &str, condition: Expression, zone: Zone) -> SegmentDefiniti
         name: name.into(),
         description: None,
         condition,
+        latch: None,
         grace_millis: 0,
         attach: Vec::new(),
         labels: BTreeMap::new(),
@@ -23,5 +24,5 @@ pub fn segment(name: &str, condition: Expression, zone: Zone) -> SegmentDefiniti
 /// Segments of the tests' shop, sorted by name.
 pub fn definitions(mut segments: Vec<SegmentDefinition>) -> Definitions {
     segments.sort_by(|one, other| one.name.cmp(&other.name));
-    Definitions { declarations: shop(), segments }
+    Definitions { declarations: shop(), segments, ..Definitions::default() }
 }

@@ -54,6 +54,9 @@ impl<'a> Sight<'a> {
             Term::Trait(path) => trait_value(self.events, path, self.declarations).as_ref().map(Into::into),
             Term::Property(path) => self.at_hand?.property(path, self.declarations).as_ref().map(Into::into),
             Term::Form(form) => self.measure(form),
+            Term::SetAt(..) | Term::Member(_) | Term::Stage(_) | Term::Score(_) => {
+                unreachable!("not generated: {:?}", expression.term)
+            }
             Term::And(_)
             | Term::Or(_)
             | Term::Not(_)
@@ -99,6 +102,10 @@ impl<'a> Sight<'a> {
             | Term::Since(_)
             | Term::Until(_)
             | Term::Trait(_)
+            | Term::SetAt(..)
+            | Term::Member(_)
+            | Term::Stage(_)
+            | Term::Score(_)
             | Term::Property(_)
             | Term::Form(_) => unreachable!("a value: {term:?}"),
         }

@@ -70,8 +70,13 @@ fn written(expression: &Expression) -> (Binding, String) {
         Term::Constant(value) => (binding_of(value), literal(value)),
         Term::Length(length) => (Binding::Value, length.to_string()),
         Term::Lower(text) => (Binding::Value, format!("lower({})", condition(text))),
+        Term::Since(instant) if matches!(instant.term, Term::SetAt(..)) => written(instant),
         Term::Since(instant) => (Binding::Value, format!("since({})", condition(instant))),
         Term::Until(instant) => (Binding::Value, format!("until({})", condition(instant))),
+        Term::SetAt(path, _) => (Binding::Value, format!("held(profile.{})", path.join("."))),
+        Term::Member(name) => (Binding::Value, format!("member(\"{name}\")")),
+        Term::Stage(name) => (Binding::Value, format!("stage(\"{name}\")")),
+        Term::Score(name) => (Binding::Value, format!("score(\"{name}\")")),
         Term::Trait(path) => {
             let words = path.iter().map(|name| word(name)).collect::<Vec<_>>().join(".");
             (Binding::Value, format!("profile.{words}"))

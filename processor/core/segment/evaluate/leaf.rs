@@ -7,6 +7,7 @@ use super::condition::answer;
 use super::datum::Datum;
 use super::operand::value;
 use super::reading::{extreme_item, reaches};
+use super::rule::member;
 use super::window::Window;
 use crate::event::Value;
 use crate::feature::{Horizon, Item, State};
@@ -41,6 +42,10 @@ pub fn test(test: &Test, view: &View<'_>) -> Answer {
             Answer { holds: matches!(datum, Datum::Boolean(true)), until }
         }
         Test::Sequence(sequence) => happened(sequence, view),
+        Test::Member(latch) => {
+            let (holds, until) = member(latch, view);
+            Answer { holds, until }
+        }
         Test::ForSome { feature, condition, .. } => for_some(*feature, condition, view),
     }
 }

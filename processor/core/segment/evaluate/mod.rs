@@ -11,6 +11,7 @@ mod leaf;
 mod operand;
 mod quantity;
 mod reading;
+mod rule;
 mod window;
 
 pub use condition::{answer, settled};
@@ -19,8 +20,10 @@ pub use leaf::{test, witnesses};
 pub use operand::value;
 pub use quantity::Quantity;
 pub use reading::{Measurement, in_window, measure};
+pub use rule::{Outcome, decisive, outcome, settled_outcome};
 pub use window::Window;
 
+use crate::customer::{Customer, Memberships};
 use crate::event::Slot;
 use crate::feature::FeatureSet;
 use crate::timer::Instant;
@@ -34,6 +37,8 @@ pub struct View<'a> {
     pub scope: &'a FeatureSet,
     /// The properties of the event at hand, inside a filter.
     pub slots: &'a [Slot],
+    /// Where the customer stands with segments, as decided so far.
+    pub memberships: &'a Memberships,
     /// The customer's now.
     pub now: Instant,
     /// The customer's id.
@@ -42,8 +47,14 @@ pub struct View<'a> {
 
 impl<'a> View<'a> {
     /// A customer at an instant.
-    pub const fn of(id: &'a str, customer: &'a FeatureSet, now: Instant) -> Self {
-        Self { customer, scope: customer, slots: &[], now, id }
+    pub const fn of(id: &'a str, customer: &'a Customer, now: Instant) -> Self {
+        let features = &customer.features;
+        Self { customer: features, scope: features, slots: &[], memberships: &customer.memberships, now, id }
+    }
+
+    /// An event of a customer of whom nothing else is seen: for filters.
+    pub const fn of_event(id: &'a str, nobody: &'a FeatureSet, slots: &'a [Slot], now: Instant) -> Self {
+        Self { customer: nobody, scope: nobody, slots, memberships: Memberships::NONE, now, id }
     }
 
     /// The same customer at another instant.

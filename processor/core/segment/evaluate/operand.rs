@@ -30,6 +30,13 @@ pub fn value<'a>(operand: &'a Operand, view: &View<'a>) -> (Datum<'a>, Instant) 
             };
             (register.map_or(Datum::None, Datum::of), Instant::NEVER)
         }
+        Operand::SetAt(feature) => {
+            let since = match view.customer.state(*feature) {
+                Some(State::History(history)) => history.since(),
+                Some(_) | None => None,
+            };
+            (since.map_or(Datum::None, |since| Datum::Quantity(Quantity::millis(since.millis()))), Instant::NEVER)
+        }
         Operand::Property(slot) => {
             let slot = slot.and_then(|slot| view.slots.get(slot));
             (slot.and_then(Slot::value).map_or(Datum::None, Datum::of), Instant::NEVER)

@@ -142,6 +142,7 @@ pub(super) fn reaches(measure: &Measure, limit: i128, view: &View<'_>) -> Answer
         | State::Entries(_)
         | State::Latest(_)
         | State::Register(_)
+        | State::History(_)
         | State::Keyed(_) => {}
     }
     let window = Window::at(&measure.span, view);
@@ -191,6 +192,7 @@ const fn counts_items(reading: Reading, state: &State) -> bool {
         | State::Peaks(_)
         | State::Entries(_)
         | State::Register(_)
+        | State::History(_)
         | State::Keyed(_) => false,
     }
 }

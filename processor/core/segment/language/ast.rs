@@ -55,6 +55,10 @@ pub(super) enum NodeKind {
     Lower(Box<Node>),
     Since(Box<Node>),
     Until(Box<Node>),
+    /// `held(profile.a)`
+    Held(Vec<Name>),
+    /// `member(..)`, `stage(..)` and `score(..)`
+    Reference(About, Name),
     /// A form that is read and not yet given a meaning.
     Later(Later),
 }
@@ -67,6 +71,34 @@ pub(super) enum FormNode {
     Moment(Side, EventsNode, Option<WindowNode>),
     Pick(Side, ColumnNode, Option<WindowNode>),
     Sequence { first: EventsNode, second: EventsNode, within: Option<(Length, Span)>, window: Option<WindowNode> },
+}
+
+/// What a form about another definition is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum About {
+    Segment,
+    Ladder,
+    Score,
+}
+
+impl About {
+    /// The form.
+    pub(super) const fn form(self) -> &'static str {
+        match self {
+            Self::Segment => "member",
+            Self::Ladder => "stage",
+            Self::Score => "score",
+        }
+    }
+
+    /// What it is called in mistakes.
+    pub(super) const fn noun(self) -> &'static str {
+        match self {
+            Self::Segment => "segment",
+            Self::Ladder => "ladder",
+            Self::Score => "score",
+        }
+    }
 }
 
 /// A name and where it stands.
@@ -185,8 +217,6 @@ pub(super) enum Later {
     DaysUntil,
     Age,
     Anniversary,
-    Held,
-    Reference,
     Distance,
     Clock,
     Bucket,
@@ -208,8 +238,6 @@ impl Later {
             Self::DaysUntil => "`days_until(..)`",
             Self::Age => "`age(..)`",
             Self::Anniversary => "`anniversary(..)`",
-            Self::Held => "`held(..)`",
-            Self::Reference => "`member(..)`, `stage(..)` and `score(..)`",
             Self::Distance => "distances: `distance(..)`, `point(..)` and kilometres",
             Self::Clock => "`weekday()`, `hour()` and `day_of_month()`",
             Self::Bucket => "`bucket(..)`",

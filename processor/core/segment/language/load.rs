@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use compact_str::CompactString;
 
-use super::check::{self, Checker, Traits};
+use super::ast::About;
+use super::check::Names;
 use super::declare::declare;
+use super::define::define;
 use super::diagnostic::Lines;
 use super::file::{self, DefinitionFile, TestEntry};
-use super::prepare::{Prepared, prepare};
+use super::prepare::{Body, Prepared, Preparer};
 use super::scenario::{Reader, Scenario};
-use super::{Diagnostic, Severity};
-use crate::segment::{Declarations, Definitions, SegmentDefinition};
+use super::{Diagnostic, Severity, references};
+use crate::segment::{Declarations, Definitions};
 use crate::timer::Zone;
 
 /// How many mistakes and pieces of advice are reported at once; what is beyond is counted.
@@ -83,16 +85,20 @@ pub fn load(sources: &[Source]) -> Result<Loaded, Vec<Diagnostic>> {
     let segments_by_file = files.iter().map(|(source, file)| (source.name.to_owned(), file.segments.len())).collect();
     for (source, file) in files {
         let zone = zone(source, &file, &mut diagnostics);
-        let own: BTreeSet<CompactString> =
-            file.segments.iter().map(|entry| entry.segment.text.as_str().into()).collect();
-        catalog.extend(file.segments.into_iter().map(|entry| prepare(source, &zone, entry, &mut diagnostics)));
+        let named = file.segments.iter().map(|entry| &entry.segment);
+        let own = named.chain(file.ladders.iter().map(|entry| &entry.ladder)).map(|name| name.text.as_str().into());
+        let own: BTreeSet<CompactString> = own.collect();
+        let mut preparer = Preparer::new(source, &zone);
+        catalog.extend(file.segments.iter().map(|entry| preparer.segment(entry)));
+        catalog.extend(file.ladders.iter().map(|entry| preparer.ladder(entry)));
+        catalog.extend(file.scores.iter().map(|entry| preparer.score(entry)));
+        diagnostics.extend(preparer.mistakes());
         tests.push(FileTests { source, zone, own, entries: file.tests });
     }
     let names = names(&catalog, &mut diagnostics);
-    let (segments, traits) = checked(&catalog, &declarations, &mut diagnostics);
-    let declarations = Declarations { traits, ..declarations };
-    let scenarios = scenarios(&tests, &declarations, &names, &mut diagnostics);
-    let definitions = Definitions { declarations, segments };
+    let definitions = define(&catalog, &declarations, &names, &mut diagnostics);
+    references::check(&catalog, &definitions, &mut diagnostics);
+    let scenarios = scenarios(&tests, &definitions.declarations, &names, &mut diagnostics);
     let advice = finished(diagnostics)?;
     Ok(Loaded { definitions, segments_by_file, scenarios, advice })
 }
@@ -109,78 +115,40 @@ fn zone(source: &Opened<'_>, file: &DefinitionFile, diagnostics: &mut Vec<Diagno
     })
 }
 
-/// The names of all segments, sorted; a name that was given before is a mistake.
-fn names(catalog: &[Prepared<'_>], diagnostics: &mut Vec<Diagnostic>) -> Vec<CompactString> {
-    let mut first: BTreeMap<CompactString, &Prepared<'_>> = BTreeMap::new();
+/// The names of all definitions; a name that was given before is a mistake.
+fn names(catalog: &[Prepared<'_>], diagnostics: &mut Vec<Diagnostic>) -> Names {
+    let mut names = Names::default();
+    let mut first: BTreeMap<(bool, CompactString), &Prepared<'_>> = BTreeMap::new();
     for prepared in catalog {
-        let written = &prepared.entry.segment;
-        if let Some(other) = first.get(written.text.as_str()) {
-            let place = other.source.place(other.entry.segment.span.start);
-            let message = format!("the segment `{}` is already defined in {place}", written.text);
-            let mistake = Diagnostic::error("duplicate-segment", written.span, message).label("defined again here");
-            diagnostics.push(prepared.of_file(mistake.help("give one of the two another name")));
-        } else {
-            first.insert(written.text.as_str().into(), prepared);
+        let name: CompactString = prepared.name.text.as_str().into();
+        match &prepared.body {
+            Body::Segment { .. } => drop(names.segments.insert(name.clone())),
+            Body::Ladder { stages, otherwise } | Body::Best { candidates: stages, otherwise, .. } => {
+                let stages = stages.iter().map(|(name, _)| name).chain(otherwise).cloned().collect();
+                names.ladders.insert(name.clone(), stages);
+            }
+            Body::Score(_) => drop(names.scores.insert(name.clone())),
         }
+        // Scores are not announced: they have names of their own.
+        let key = (prepared.about() == About::Score, name);
+        let Some(other) = first.get(&key) else {
+            first.insert(key, prepared);
+            continue;
+        };
+        let (place, noun) = (other.source.place(other.name.span.start), other.about().noun());
+        let message = format!("the {noun} `{}` is already defined in {place}", prepared.name.text);
+        let mistake =
+            Diagnostic::error("duplicate-definition", prepared.name.span, message).label("defined again here");
+        diagnostics.push(prepared.of_file(mistake.help("give one of the two another name")));
     }
-    first.into_keys().collect()
-}
-
-/// The segments with typed expressions, sorted by name, and all traits with their types.
-fn checked(
-    catalog: &[Prepared<'_>],
-    declarations: &Declarations,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> (Vec<SegmentDefinition>, BTreeMap<crate::segment::Path, crate::segment::Type>) {
-    let mut traits = Traits::new(declarations.traits.clone());
-    let (mut segments, mut found) = loop {
-        let mut segments = Vec::new();
-        let mut found = Vec::new();
-        for prepared in catalog {
-            segments.extend(segment(prepared, declarations, &mut traits, &mut found));
-        }
-        if !traits.again() {
-            break (segments, found);
-        }
-    };
-    segments.sort_by(|one, other| one.name.cmp(&other.name));
-    diagnostics.append(&mut found);
-    (segments, traits.all())
-}
-
-fn segment(
-    prepared: &Prepared<'_>,
-    declarations: &Declarations,
-    traits: &mut Traits,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<SegmentDefinition> {
-    let mut checker = Checker::new(&declarations.events, traits, &prepared.zone);
-    let mut condition = None;
-    if let Some(when) = &prepared.when {
-        condition = check::condition(&mut checker, &when.node);
-        diagnostics.extend(prepared.of_expression(std::mem::take(&mut checker.diagnostics), when));
-    }
-    let mut attach = Vec::new();
-    for (name, value) in &prepared.attach {
-        attach.extend(check::value(&mut checker, &value.node).map(|expression| (name.clone(), expression)));
-        diagnostics.extend(prepared.of_expression(std::mem::take(&mut checker.diagnostics), value));
-    }
-    Some(SegmentDefinition {
-        name: prepared.entry.segment.text.as_str().into(),
-        description: prepared.entry.description.as_ref().map(|description| description.text.trim().to_owned()),
-        condition: condition?,
-        grace_millis: prepared.grace_millis,
-        attach,
-        labels: prepared.entry.labels.clone(),
-        zone: prepared.zone.clone(),
-    })
+    names
 }
 
 /// The tests of one file.
 struct FileTests<'a> {
     source: &'a Opened<'a>,
     zone: Zone,
-    /// The segments that the file defines.
+    /// The segments and ladders that the file defines.
     own: BTreeSet<CompactString>,
     entries: Vec<TestEntry>,
 }
@@ -188,12 +156,12 @@ struct FileTests<'a> {
 fn scenarios(
     tests: &[FileTests<'_>],
     declarations: &Declarations,
-    segments: &[CompactString],
+    names: &Names,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Scenario> {
     let mut scenarios = Vec::new();
     for FileTests { source, zone, own, entries } in tests {
-        let mut reader = Reader { file: source.name, zone, declarations, segments, own, mistakes: Vec::new() };
+        let mut reader = Reader { file: source.name, zone, declarations, names, own, mistakes: Vec::new() };
         scenarios.extend(entries.iter().filter_map(|entry| reader.scenario(entry)));
         diagnostics.extend(source.own(reader.mistakes));
     }

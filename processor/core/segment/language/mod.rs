@@ -5,14 +5,17 @@
 //! every file is reported at once. Not here: the meaning of expressions, and how mistakes are shown.
 
 mod ast;
+mod best;
 mod builtin;
 mod check;
 mod declare;
+mod define;
 mod diagnostic;
 mod file;
 mod load;
 mod parser;
 mod prepare;
+mod references;
 mod scenario;
 mod single;
 mod suggest;
@@ -21,7 +24,7 @@ mod token;
 pub use diagnostic::{Diagnostic, Position, Severity, Span};
 pub use file::file_schema;
 pub use load::{Loaded, Source, load};
-pub use scenario::{About, ExpectedMembers, ExpectedTransition, GivenEvent, Scenario};
+pub use scenario::{About, ExpectedMembers, ExpectedMove, ExpectedTransition, GivenEvent, Scenario};
 pub use single::{builtin_declarations, condition, expression};
 pub(in crate::segment) use token::{is_reserved, is_word};
 

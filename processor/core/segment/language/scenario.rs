@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use compact_str::CompactString;
 
+use super::check::Names;
 use super::file::{ExpectEntry, GivenEntry, MembersEntry, TestEntry, Written};
 use super::suggest::did_you_mean;
 use super::{Diagnostic, Span};
@@ -81,12 +82,23 @@ pub struct ExpectedTransition {
     pub at: Instant,
     /// Whose membership changes.
     pub customer: CustomerId,
-    /// The segment, one that is defined.
+    /// The segment or ladder, one that is defined.
     pub segment: CompactString,
     /// Which way.
     pub change: Change,
+    /// On a ladder, from where to where.
+    pub moved: Option<ExpectedMove>,
     /// Where it stands.
     pub span: Span,
+}
+
+/// A move that a test expects.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ExpectedMove {
+    /// The stage left, nothing for the first; where the test says nothing about it, any will do.
+    pub from: Option<Option<CompactString>>,
+    /// The stage reached, nothing for the last.
+    pub to: Option<CompactString>,
 }
 
 /// Who is in a segment at an instant.
@@ -94,8 +106,10 @@ pub struct ExpectedTransition {
 pub struct ExpectedMembers {
     /// The instant.
     pub at: Instant,
-    /// The segment, one that is defined.
+    /// The segment or ladder, one that is defined.
     pub segment: CompactString,
+    /// Of a ladder, the stage.
+    pub stage: Option<CompactString>,
     /// Exactly these.
     pub customers: BTreeSet<CustomerId>,
     /// Where it stands.
@@ -107,8 +121,8 @@ pub(super) struct Reader<'a> {
     pub(super) file: &'a str,
     pub(super) zone: &'a Zone,
     pub(super) declarations: &'a Declarations,
-    pub(super) segments: &'a [CompactString],
-    /// The segments of the same file.
+    pub(super) names: &'a Names,
+    /// The segments and ladders of the same file.
     pub(super) own: &'a BTreeSet<CompactString>,
     pub(super) mistakes: Vec<Diagnostic>,
 }
@@ -162,20 +176,42 @@ impl Reader<'_> {
     fn expected(&mut self, entry: &ExpectEntry) -> Option<ExpectedTransition> {
         let at = self.instant(&entry.at);
         let customer = self.customer(&entry.customer);
-        let (change, written) = match (&entry.entered, &entry.exited) {
-            (Some(entered), _) => (Change::Entered, entered),
-            (None, Some(exited)) => (Change::Exited, exited),
-            (None, None) => return None,
+        let (change, segment) = match (&entry.entered, &entry.exited, &entry.moved) {
+            (Some(entered), ..) => (Change::Entered, self.segment(entered)),
+            (None, Some(exited), _) => (Change::Exited, self.segment(exited)),
+            (None, None, Some(moved)) => (Change::Moved, self.ladder(moved)),
+            (None, None, None) => return None,
         };
-        let segment = self.segment(written);
-        Some(ExpectedTransition { at: at?, customer: customer?, segment: segment?, change, span: entry.span })
+        let segment = segment?;
+        let moved = match &entry.to {
+            None => None,
+            Some(to) => {
+                let mut stage = |written: &Option<Written>| match written {
+                    None => Some(None),
+                    Some(written) => self.stage(&segment, written).map(Some),
+                };
+                let from = match &entry.from {
+                    None => None,
+                    Some(from) => Some(stage(from)?),
+                };
+                Some(ExpectedMove { from, to: stage(to)? })
+            }
+        };
+        Some(ExpectedTransition { at: at?, customer: customer?, segment, change, moved, span: entry.span })
     }
 
     fn members(&mut self, entry: &MembersEntry) -> Option<ExpectedMembers> {
         let at = self.instant(&entry.at);
-        let segment = self.segment(&entry.segment);
         let customers = entry.customers.iter().filter_map(|customer| self.customer(customer)).collect();
-        Some(ExpectedMembers { at: at?, segment: segment?, customers, span: entry.span })
+        let (segment, stage) = match &entry.stage {
+            None => (self.segment(&entry.segment)?, None),
+            Some(stage) => {
+                let ladder = self.ladder(&entry.segment)?;
+                let stage = self.stage(&ladder, stage)?;
+                (ladder, Some(stage))
+            }
+        };
+        Some(ExpectedMembers { at: at?, segment, stage, customers, span: entry.span })
     }
 
     fn instant(&mut self, written: &Written) -> Option<Instant> {
@@ -199,12 +235,38 @@ impl Reader<'_> {
     }
 
     fn segment(&mut self, written: &Written) -> Option<CompactString> {
-        let known = self.segments.binary_search_by(|name| name.as_str().cmp(&written.text)).is_ok();
-        if !known {
-            let message = format!("there is no segment `{}`", written.text);
-            let help = did_you_mean(&written.text, self.segments.iter().map(CompactString::as_str));
+        let names = self.names;
+        if names.ladders.contains_key(written.text.as_str()) {
+            let message = format!("`{}` is a ladder", written.text);
+            let help = "write `moved: ladder` with `to: stage`; with `members_at`, add `stage:`";
+            self.mistakes.push(Diagnostic::error("unknown-segment", written.span, message).help(help));
+            return None;
+        }
+        self.known(written, "segment", names.segments.iter())
+    }
+
+    fn ladder(&mut self, written: &Written) -> Option<CompactString> {
+        let names = self.names;
+        self.known(written, "ladder", names.ladders.keys())
+    }
+
+    fn stage(&mut self, ladder: &CompactString, written: &Written) -> Option<CompactString> {
+        let names = self.names;
+        self.known(written, "stage", names.ladders.get(ladder).into_iter().flatten())
+    }
+
+    fn known<'n>(
+        &mut self,
+        written: &Written,
+        noun: &str,
+        names: impl Iterator<Item = &'n CompactString> + Clone,
+    ) -> Option<CompactString> {
+        let found = names.clone().find(|name| name.as_str() == written.text).cloned();
+        if found.is_none() {
+            let message = format!("there is no {noun} `{}`", written.text);
+            let help = did_you_mean(&written.text, names.map(CompactString::as_str));
             self.mistakes.push(Diagnostic::error("unknown-segment", written.span, message).help_if(help));
         }
-        known.then(|| written.text.as_str().into())
+        found
     }
 }

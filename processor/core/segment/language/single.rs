@@ -1,7 +1,7 @@
 //! One expression on its own, without a file around it.
 
 use super::ast::Node;
-use super::check::{self, Checker, Traits};
+use super::check::{self, Checker, Names, Traits};
 use super::{Diagnostic, Severity, builtin, parser};
 use crate::segment::{Declarations, Expression};
 use crate::timer::Zone;
@@ -34,9 +34,10 @@ fn read(
     check: fn(&mut Checker<'_>, &Node) -> Option<Expression>,
 ) -> Result<Expression, Vec<Diagnostic>> {
     let (node, mut mistakes) = parser::parse(text);
+    let names = Names::default();
     let mut traits = Traits::new(declarations.traits.clone());
     let (typed, found) = loop {
-        let mut checker = Checker::new(&declarations.events, &mut traits, zone);
+        let mut checker = Checker::new(&declarations.events, &mut traits, zone, &names);
         let typed = check(&mut checker, &node);
         let found = checker.diagnostics;
         if !traits.again() {

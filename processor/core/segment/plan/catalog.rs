@@ -1,6 +1,6 @@
 //! The immutable set of compiled definitions in force.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -11,12 +11,14 @@ use super::compile::Compiler;
 use super::dispatch::{Dispatch, Dispatcher};
 use super::mask::Mask;
 use super::node::{Condition, Operand, Test};
+use super::rule::Rule;
 use super::{Measure, Span, layout};
+use crate::customer::{Customer, Place, Standing};
 use crate::event::{Interest, Kind};
-use crate::feature::{Feature, FeatureSet};
-use crate::segment::evaluate::{View, answer};
-use crate::segment::{Definitions, SegmentDefinition, Type};
-use crate::timer::{Instant, Zone};
+use crate::feature::Feature;
+use crate::segment::evaluate::{View, outcome};
+use crate::segment::{Definitions, Type};
+use crate::timer::Instant;
 
 /// The compiled set of definitions in force; immutable.
 #[derive(Debug)]
@@ -34,42 +36,67 @@ pub struct Catalog {
     timed: Mask,
     /// The segments to evaluate when a customer appears, whatever its first event.
     at_birth: Mask,
+    /// The order in which segments are decided, where that is not the order of their names.
+    order: Option<Vec<usize>>,
+    /// By segment with a memory: whose conditions ask for membership of it.
+    followers: Vec<(usize, Mask)>,
 }
 
-/// A compiled segment.
+/// A compiled segment or ladder.
 #[derive(Debug)]
 pub struct CompiledSegment {
     /// Its name.
     pub name: Arc<str>,
     /// What it is for.
     pub description: Option<String>,
-    /// The canonical text of its condition.
+    /// The canonical text of its condition, of its two thresholds, or of its stages.
     pub text: String,
     /// Its hash: `sha256:` and 64 hexadecimal digits; a comment or layout changes nothing.
     pub hash: Arc<str>,
-    /// Whom it holds for.
-    pub condition: Condition,
+    /// What decides about it.
+    pub rule: Rule,
     /// What its transitions carry.
     pub attach: Vec<(CompactString, Operand, Type)>,
     /// How long it waits for late events, where that is longer than the configured grace, in milliseconds.
     pub grace_millis: i64,
     /// Labels of the author's.
     pub labels: BTreeMap<String, String>,
-    /// The features its condition reads.
+    /// The features its conditions read.
     pub features: Vec<usize>,
+    /// The segments with a memory that its conditions ask for membership: decided before it.
+    pub(super) members: BTreeSet<usize>,
+}
+
+impl CompiledSegment {
+    /// Whether it matters afterwards when a customer left it.
+    pub fn remembers_exit(&self) -> bool {
+        matches!(&self.rule, Rule::Latch(latch) if latch.rest.is_some())
+    }
+
+    /// The names of its stages, where it is a ladder.
+    pub fn stages(&self) -> &[Arc<str>] {
+        match &self.rule {
+            Rule::Ladder(ladder) => &ladder.names,
+            Rule::Holds(_) | Rule::Latch(_) => &[],
+        }
+    }
+
+    /// The name of a stage, where it is a ladder.
+    pub fn stage(&self, place: Place) -> Option<&Arc<str>> {
+        place.index().and_then(|index| self.stages().get(index))
+    }
 }
 
 impl Catalog {
     /// Compiles definitions that the front end accepted.
     pub fn compile(definitions: &Definitions) -> Self {
-        let mut compiler = Compiler::new(Zone::UTC);
-        let segments: Vec<CompiledSegment> =
-            definitions.segments.iter().map(|segment| compiled(segment, &mut compiler)).collect();
+        let mut compiler = Compiler::of(definitions);
+        let segments = compiler.segments();
         let (dispatches, interest) =
             Dispatcher::new(&definitions.declarations).build(&compiler.customer, &compiler.groups);
         let mut readers = vec![Mask::default(); compiler.customer.all.len()];
         let (mut timed, mut at_birth) = (Mask::default(), Mask::default());
-        let nobody = FeatureSet::default();
+        let nobody = Customer::new();
         let mut all = Sha256::new();
         for (index, segment) in segments.iter().enumerate() {
             for feature in &segment.features {
@@ -77,11 +104,11 @@ impl Catalog {
                     mask.insert(index);
                 }
             }
-            if reads_time(&segment.condition) {
+            if is_timed(&segment.rule) {
                 timed.insert(index);
             }
-            let empty = answer(&segment.condition, &View::of("", &nobody, Instant::MIN));
-            if empty.holds || empty.until != Instant::NEVER {
+            let empty = outcome(&segment.rule, Standing::default(), &View::of("", &nobody, Instant::MIN));
+            if empty.place != Place::Outside || empty.until != Instant::NEVER {
                 at_birth.insert(index);
             }
             all.update(segment.name.as_bytes());
@@ -95,7 +122,10 @@ impl Catalog {
             .groups
             .into_iter()
             .map(|group| group.features.all.into_iter().map(|sourced| sourced.feature).collect());
+        let (order, followers) = decided_in_order(&segments);
         Self {
+            order,
+            followers,
             interest: Arc::new(interest),
             hash: hexadecimal(&all.finalize()),
             layout: hexadecimal(&layout),
@@ -125,7 +155,7 @@ impl Catalog {
         &self.layout
     }
 
-    /// The segments, sorted by name; their positions are the order of [`crate::engine::Engine::members`].
+    /// The segments and ladders, sorted by name; their positions are the order of [`crate::engine::Engine::members`].
     pub fn segments(&self) -> &[CompiledSegment] {
         &self.segments
     }
@@ -172,47 +202,58 @@ impl Catalog {
     pub const fn at_birth(&self) -> &Mask {
         &self.at_birth
     }
-}
 
-fn compiled(segment: &SegmentDefinition, compiler: &mut Compiler) -> CompiledSegment {
-    compiler.zone = segment.zone.clone();
-    let condition = compiler.condition(&segment.condition);
-    let features = compiler.take_reads();
-    let attach =
-        segment.attach.iter().map(|(name, value)| (name.clone(), compiler.operand(value), value.ty.clone())).collect();
-    compiler.take_reads();
-    let text = segment.condition.to_string();
-    CompiledSegment {
-        name: segment.name.as_str().into(),
-        description: segment.description.clone(),
-        hash: hash(segment, &text),
-        text,
-        condition,
-        attach,
-        grace_millis: segment.grace_millis,
-        labels: segment.labels.clone(),
-        features,
+    /// The order in which segments are decided, where a condition asks for membership of a segment with a memory; any
+    /// order will do where there is none.
+    pub fn order(&self) -> Option<&[usize]> {
+        self.order.as_deref()
+    }
+
+    /// The segments whose conditions ask for membership of this one, where it has a memory.
+    pub fn followers(&self, segment: usize) -> Option<&Mask> {
+        self.followers.iter().find(|(known, _)| *known == segment).map(|(_, mask)| mask)
     }
 }
 
-/// What the segment means: its condition, what it attaches, its zone and grace; not its name, description or labels.
-fn hash(segment: &SegmentDefinition, condition: &str) -> Arc<str> {
-    let mut hasher = Sha256::new();
-    hasher.update(condition.as_bytes());
-    for (name, value) in &segment.attach {
-        hasher.update(format!("\0{name}\0{value}").as_bytes());
+/// An order in which every segment comes after those that it asks for membership, and who asks each of these.
+fn decided_in_order(segments: &[CompiledSegment]) -> (Option<Vec<usize>>, Vec<(usize, Mask)>) {
+    let mut followers: BTreeMap<usize, Mask> = BTreeMap::new();
+    for (index, segment) in segments.iter().enumerate() {
+        for asked in &segment.members {
+            followers.entry(*asked).or_default().insert(index);
+        }
     }
-    hasher.update(format!("\0zone {}\0grace {}", segment.zone.name(), segment.grace_millis).as_bytes());
-    hexadecimal(&hasher.finalize())
+    if followers.is_empty() {
+        return (None, Vec::new());
+    }
+    let (mut order, mut placed) = (Vec::with_capacity(segments.len()), Mask::default());
+    while order.len() < segments.len() {
+        let ready = |(index, segment): &(usize, &CompiledSegment)| {
+            !placed.contains(*index) && segment.members.iter().all(|asked| placed.contains(*asked))
+        };
+        let next: Vec<usize> = segments.iter().enumerate().filter(ready).map(|(index, _)| index).collect();
+        if next.is_empty() {
+            break;
+        }
+        next.iter().for_each(|index| placed.insert(*index));
+        order.extend(next);
+    }
+    (Some(order), followers.into_iter().collect())
 }
 
-fn hexadecimal(digest: &[u8]) -> Arc<str> {
+pub(super) fn hexadecimal(digest: &[u8]) -> Arc<str> {
     let mut text = String::from("sha256:");
     for byte in digest {
         // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");
     }
     text.into()
+}
+
+/// Whether time alone can change where a customer stands.
+fn is_timed(rule: &Rule) -> bool {
+    let waits = matches!(rule, Rule::Latch(latch) if latch.stay.is_some() || latch.rest.is_some());
+    waits || rule.conditions().into_iter().any(reads_time)
 }
 
 /// Whether time alone can change what a condition says.
@@ -233,6 +274,7 @@ fn reads_time(condition: &Condition) -> bool {
             Test::In(operand, ..) | Test::Missing(operand, _) | Test::Truth(operand) => varies(operand),
             Test::Sequence(sequence) => slides(&sequence.second),
             Test::ForSome { condition, .. } => reads_time(condition),
+            Test::Member(latch) => is_timed(&Rule::Latch(Arc::clone(latch))),
         },
     }
 }
@@ -240,7 +282,9 @@ fn reads_time(condition: &Condition) -> bool {
 fn varies(operand: &Operand) -> bool {
     match operand {
         Operand::Since(_) | Operand::Until(_) => true,
-        Operand::Constant(_) | Operand::Millis(_) | Operand::Trait(_) | Operand::Property(_) => false,
+        Operand::Constant(_) | Operand::Millis(_) | Operand::Trait(_) | Operand::SetAt(_) | Operand::Property(_) => {
+            false
+        }
         Operand::Measure(measure) => slides(measure),
         Operand::Arithmetic(_, left, right) => varies(left) || varies(right),
         Operand::Negate(inner) | Operand::Lower(inner) | Operand::DateOf(inner, _) | Operand::StartOf(inner, _) => {

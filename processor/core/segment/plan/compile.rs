@@ -1,14 +1,19 @@
 //! From a typed expression to a compiled condition, collecting the features it reads.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use compact_str::CompactString;
 
 use super::features::{Features, Reads, Selector, Wanted};
 use super::forms::{Need, can_tie};
 use super::measure::Measure;
 use super::node::{Condition, Leaf, Operand, Test};
+use super::rule::Latch;
+use super::segments::{ladder_text, latch_text};
 use crate::event::{Number, Value};
 use crate::feature::Horizon;
-use crate::segment::{Expression, Form, Path, Relation, Term, Type};
+use crate::segment::{Definitions, Expression, Form, Path, Relation, Term, Type};
 use crate::timer::Zone;
 
 /// Features by value of a property, while they are compiled.
@@ -24,7 +29,11 @@ pub(super) struct Group {
 
 /// Compiles the expressions of one catalog.
 #[derive(Debug)]
-pub(super) struct Compiler {
+pub(super) struct Compiler<'a> {
+    /// What names in conditions mean.
+    pub definitions: &'a Definitions,
+    /// Segments with a memory that were asked for, with the features they read.
+    pub latches: BTreeMap<CompactString, (Arc<Latch>, Vec<usize>)>,
     /// The features of a customer.
     pub customer: Features,
     /// The features by value, one group for each `for some`.
@@ -37,15 +46,23 @@ pub(super) struct Compiler {
     inside: Option<usize>,
     /// The customer's features read by the leaf at hand.
     reads: BTreeSet<usize>,
+    /// The segments with a memory that the definition at hand asks for membership, by position.
+    members: BTreeSet<usize>,
+    /// The texts of the definitions that the one at hand names.
+    references: BTreeSet<String>,
 }
 
-impl Compiler {
+impl<'a> Compiler<'a> {
     /// A compiler without features.
-    pub(super) fn new(zone: Zone) -> Self {
+    pub(super) fn of(definitions: &'a Definitions) -> Self {
         Self {
+            definitions,
+            latches: BTreeMap::new(),
+            members: BTreeSet::new(),
+            references: BTreeSet::new(),
             customer: Features::default(),
             groups: Vec::new(),
-            zone,
+            zone: Zone::UTC,
             slots: Vec::new(),
             inside: None,
             reads: BTreeSet::new(),
@@ -62,6 +79,13 @@ impl Compiler {
         index
     }
 
+    fn history_feature(&mut self, path: &Path, ty: &Type) -> usize {
+        let reads = Reads { path: path.clone(), ty: ty.clone() };
+        let index = self.customer.serve(None, Some(&reads), Wanted::History);
+        self.reads.insert(index);
+        index
+    }
+
     fn trait_feature(&mut self, path: &Path, ty: &Type) -> usize {
         let reads = Reads { path: path.clone(), ty: ty.clone() };
         let index = self.customer.serve(None, Some(&reads), Wanted::Register);
@@ -72,6 +96,64 @@ impl Compiler {
     /// The customer's features read since this was last asked.
     pub(super) fn take_reads(&mut self) -> Vec<usize> {
         std::mem::take(&mut self.reads).into_iter().collect()
+    }
+
+    /// Notes that these features of the customer are read.
+    pub(super) fn read(&mut self, features: &[usize]) {
+        self.reads.extend(features);
+    }
+
+    /// The segments with a memory that were asked for membership since this was last asked.
+    pub(super) fn take_members(&mut self) -> BTreeSet<usize> {
+        std::mem::take(&mut self.members)
+    }
+
+    /// The texts of the definitions named since this was last asked.
+    pub(super) fn take_references(&mut self) -> BTreeSet<String> {
+        std::mem::take(&mut self.references)
+    }
+
+    /// Compiles a part of another definition, in that one's zone.
+    fn of_other<R>(&mut self, zone: &Zone, text: String, compile: impl FnOnce(&mut Self) -> R) -> R {
+        let outer = std::mem::replace(&mut self.zone, zone.clone());
+        self.references.insert(format!("{text}\0zone {}", zone.name()));
+        let compiled = compile(self);
+        self.zone = outer;
+        compiled
+    }
+
+    /// Membership of a segment: its condition, or what was decided where it has a memory.
+    fn member(&mut self, expression: &Expression, name: &str) -> Condition {
+        let Some(segment) = self.definitions.segment(name) else { return Condition::Constant(false) };
+        let Some(latch) = &segment.latch else {
+            let text = segment.condition.to_string();
+            return self.of_other(&segment.zone, text, |compiler| compiler.condition(&segment.condition));
+        };
+        let text = latch_text(&segment.condition, latch);
+        self.of_other(&segment.zone, text, |compiler| {
+            compiler.leaf(expression, |compiler| {
+                let latch = compiler.latch(segment, latch);
+                compiler.members.insert(latch.segment);
+                (Test::Member(latch), None)
+            })
+        })
+    }
+
+    /// The name of the stage that a customer is in.
+    fn stage(&mut self, name: &str) -> Operand {
+        let Some(ladder) = self.definitions.ladder(name) else { return Operand::none() };
+        self.of_other(&ladder.zone, ladder_text(ladder), |compiler| {
+            let text = |name: &CompactString| Operand::Constant(Value::Text(name.clone()));
+            let last = ladder.otherwise.as_ref().map_or_else(Operand::none, text);
+            ladder.stages.iter().rev().fold(last, |otherwise, (name, condition)| {
+                Operand::If(Box::new(compiler.condition(condition)), Box::new(text(name)), Box::new(otherwise))
+            })
+        })
+    }
+
+    fn score(&mut self, name: &str) -> Operand {
+        let Some(score) = self.definitions.score(name) else { return Operand::none() };
+        self.of_other(&score.zone, score.value.to_string(), |compiler| compiler.operand(&score.value))
     }
 
     /// A boolean expression.
@@ -86,6 +168,7 @@ impl Compiler {
                 Condition::If(Box::new([condition, then, otherwise].map(|part| self.condition(part))))
             }
             Term::Compare(relation, left, right) => self.comparison(*relation, left, right),
+            Term::Member(name) => self.member(expression, name),
             Term::Between(value, low, high) => Condition::And(vec![
                 self.comparison(Relation::AtLeast, value, low),
                 self.comparison(Relation::AtMost, value, high),
@@ -292,6 +375,9 @@ impl Compiler {
             Term::Since(inner) => Operand::Since(Box::new(self.operand(inner))),
             Term::Until(inner) => Operand::Until(Box::new(self.operand(inner))),
             Term::Trait(path) => Operand::Trait(self.trait_feature(path, &expression.ty)),
+            Term::SetAt(path, ty) => Operand::SetAt(self.history_feature(path, ty)),
+            Term::Stage(name) => self.stage(name),
+            Term::Score(name) => self.score(name),
             Term::Property(path) => {
                 Operand::Property(self.slots.iter().find(|(known, _)| known == path).map(|(_, slot)| *slot))
             }

@@ -6,7 +6,7 @@ use super::features::{Features, Reads, Selector, Sourced};
 use super::node::Condition;
 use crate::event::{Column, Interest, KindInterest, Slot};
 use crate::feature::Fold;
-use crate::segment::{Declarations, Expression, Path, Selection, Term};
+use crate::segment::{Declarations, Definitions, Expression, Path, Selection, Term};
 use crate::timer::{Instant, Zone};
 
 /// What an event of one type is folded into.
@@ -139,7 +139,9 @@ impl<'a> Dispatcher<'a> {
         collect_properties(filter, &mut properties);
         let slots =
             properties.into_iter().filter_map(|reads| self.slot(kind, &reads, false).map(|slot| (reads.path, slot)));
-        let mut compiler = Compiler::new(zone.clone());
+        let nothing = Definitions::default();
+        let mut compiler = Compiler::of(&nothing);
+        compiler.zone = zone.clone();
         compiler.slots = slots.collect();
         compiler.condition(filter)
     }

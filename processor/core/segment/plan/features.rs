@@ -98,6 +98,8 @@ pub(super) enum Wanted {
     Latest(Rule, Measured),
     /// A trait.
     Register,
+    /// A trait with its latest assignments.
+    History,
     /// Features by value.
     Keyed(usize),
 }
@@ -133,6 +135,7 @@ fn key(selector: Option<&Selector>, reads: Option<&Reads>, wanted: &Wanted) -> S
         Wanted::Entries { identified, measured, .. } => format!("entries {identified} {measured:?}"),
         Wanted::Latest(_, measured) => format!("latest {measured:?}"),
         Wanted::Register => "trait".to_owned(),
+        Wanted::History => "history".to_owned(),
         Wanted::Keyed(group) => format!("keyed {group}"),
     };
     let bounds = selector.and_then(|selector| selector.bounds);
@@ -164,6 +167,7 @@ fn made(wanted: Wanted) -> Fold {
         }
         Wanted::Latest(rule, measured) => Fold::Latest { retention: Retention::of(rule), measured },
         Wanted::Register => Fold::Register,
+        Wanted::History => Fold::History,
         Wanted::Keyed(group) => Fold::Keyed(group),
     }
 }

@@ -57,7 +57,7 @@ impl Frame {
     }
 }
 
-impl Compiler {
+impl Compiler<'_> {
     /// The measure of a form other than `sequence`.
     pub(super) fn measure(&mut self, form: &Form, need: Need) -> Measure {
         let text = Expression { term: Term::Form(form.clone()), ty: Type::Number }.to_string().into();

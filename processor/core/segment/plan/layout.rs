@@ -40,9 +40,13 @@ fn line(text: &mut String, words: std::fmt::Arguments<'_>) {
 
 fn kept(fold: &Fold) -> String {
     match fold {
-        Fold::Total | Fold::Tally | Fold::Record(_) | Fold::Edge { .. } | Fold::Register | Fold::Keyed(_) => {
-            String::new()
-        }
+        Fold::Total
+        | Fold::Tally
+        | Fold::Record(_)
+        | Fold::Edge { .. }
+        | Fold::Register
+        | Fold::History
+        | Fold::Keyed(_) => String::new(),
         Fold::Moments(retention)
         | Fold::Peaks { retention, .. }
         | Fold::Entries { retention, .. }

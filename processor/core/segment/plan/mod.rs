@@ -13,9 +13,12 @@ mod layout;
 mod mask;
 mod measure;
 mod node;
+mod rule;
+mod segments;
 
 pub use catalog::{Catalog, CompiledSegment};
 pub use dispatch::{Dispatch, FeatureUse, GroupStep, Step};
 pub use mask::Mask;
 pub use measure::{Measure, Reading, Sequence, Span};
 pub use node::{Answer, Condition, Leaf, Operand, Test};
+pub use rule::{Ladder, Latch, Rule};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::measure::{Measure, Sequence};
+use super::rule::Latch;
 use crate::event::Value;
 use crate::feature::Horizon;
 use crate::segment::{Arithmetic, Relation, Type};
@@ -79,6 +80,8 @@ pub enum Test {
     Truth(Operand),
     /// One event and then another.
     Sequence(Box<Sequence>),
+    /// The customer is in a segment with a memory, as decided.
+    Member(Arc<Latch>),
     /// A condition for one value of a property.
     ForSome {
         /// The keyed feature.
@@ -101,6 +104,8 @@ pub enum Operand {
     Measure(Box<Measure>),
     /// A trait, by its feature.
     Trait(usize),
+    /// The instant since when a trait has had its value, by its feature.
+    SetAt(usize),
     /// A property of the event at hand, by its slot; none where its type lacks it.
     Property(Option<usize>),
     /// Arithmetic on numbers, instants and durations.
@@ -121,6 +126,13 @@ pub enum Operand {
     If(Box<Condition>, Box<Operand>, Box<Operand>),
     /// Whether a condition holds.
     Condition(Box<Condition>),
+}
+
+impl Operand {
+    /// None.
+    pub(super) fn none() -> Self {
+        Self::Property(None)
+    }
 }
 
 /// A boolean and the instant before which it does not change without an event.

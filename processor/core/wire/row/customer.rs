@@ -6,7 +6,7 @@ use super::RowError;
 use super::leaf::ValueRow;
 use super::output::append;
 use super::state::{FeaturesRow, features, features_row};
-use crate::customer::{Customer, CustomerId, Memberships};
+use crate::customer::{Customer, CustomerId, Memberships, Place};
 use crate::event::Value;
 use crate::timer::Instant;
 
@@ -25,7 +25,35 @@ struct CustomerRow<'a, V> {
 #[derive(Serialize, Deserialize)]
 struct MembershipRow {
     segment: u16,
+    place: PlaceRow,
     since: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+enum PlaceRow {
+    Outside,
+    Inside,
+    Stage(u16),
+}
+
+impl From<Place> for PlaceRow {
+    fn from(place: Place) -> Self {
+        match place {
+            Place::Outside => Self::Outside,
+            Place::Inside => Self::Inside,
+            Place::Stage(stage) => Self::Stage(stage),
+        }
+    }
+}
+
+impl From<PlaceRow> for Place {
+    fn from(row: PlaceRow) -> Self {
+        match row {
+            PlaceRow::Outside => Self::Outside,
+            PlaceRow::Inside => Self::Inside,
+            PlaceRow::Stage(stage) => Self::Stage(stage),
+        }
+    }
 }
 
 /// Appends the row of a customer.
@@ -33,8 +61,8 @@ struct MembershipRow {
 /// # Errors
 /// Never, for a customer that folding led to.
 pub fn write_customer(out: &mut Vec<u8>, id: &CustomerId, customer: &Customer) -> Result<(), RowError> {
-    let membership = |(segment, since): (usize, Instant)| {
-        Some(MembershipRow { segment: u16::try_from(segment).ok()?, since: since.millis() })
+    let membership = |(segment, place, since): (usize, Place, Instant)| {
+        Some(MembershipRow { segment: u16::try_from(segment).ok()?, place: place.into(), since: since.millis() })
     };
     append(
         out,
@@ -56,7 +84,7 @@ pub fn read_customer(bytes: &[u8]) -> Result<(CustomerId, Customer, &[u8]), RowE
     let (row, rest) = postcard::take_from_bytes::<CustomerRow<'_, Value>>(bytes)?;
     let mut memberships = Memberships::default();
     for one in row.memberships {
-        memberships.enter(usize::from(one.segment), Instant::from_millis(one.since));
+        memberships.set(usize::from(one.segment), one.place.into(), Instant::from_millis(one.since));
     }
     let customer = Customer {
         newest: Instant::from_millis(row.newest),

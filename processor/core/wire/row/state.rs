@@ -7,8 +7,10 @@ use super::RowError;
 use super::leaf::{Distances, PositionRow, ValueRow};
 use crate::event::{Number, Value};
 use crate::feature::{
-    Amounts, Edge, Entries, Entry, FeatureSet, Keyed, KeyedValue, Latest, Moment, Moments, Peaks, Register, State,
+    Amounts, Edge, Entries, Entry, FeatureSet, History, Keyed, KeyedValue, Latest, Moment, Moments, Peaks, Register,
+    State,
 };
+use crate::timer::Instant;
 
 /// The state of a feature; `V` is a value, borrowed when it is written and owned when it is read. The order of the
 /// variants is part of the layout.
@@ -27,6 +29,7 @@ pub(super) enum StateRow<'a, V> {
     Latest { kept: Vec<(u64, ValueRow<V>)>, truncated: bool },
     Register(PositionRow<'a>, Option<ValueRow<V>>),
     Keyed { values: Vec<KeyedRow<'a, V>>, truncated: bool },
+    History { assigned: Vec<(PositionRow<'a>, Option<ValueRow<V>>)>, began: Option<i64> },
 }
 
 /// What is kept for one value of a property.
@@ -93,6 +96,11 @@ fn row(state: &State) -> StateRow<'_, &Value> {
         State::Register(register) => {
             StateRow::Register((&register.assigned).into(), register.value.as_ref().map(ValueRow))
         }
+        State::History(history) => {
+            let (assigned, began) = history.parts();
+            let assigned = assigned.iter().map(|(position, value)| (position.into(), value.as_ref().map(ValueRow)));
+            StateRow::History { assigned: assigned.collect(), began: began.map(Instant::millis) }
+        }
         State::Keyed(keyed) => {
             StateRow::Keyed { values: keyed.values.iter().map(keyed_row).collect(), truncated: keyed.truncated }
         }
@@ -141,6 +149,11 @@ fn state(row: StateRow<'_, Value>) -> Result<State, RowError> {
         }
         StateRow::Register(position, value) => {
             State::Register(Box::new(Register { assigned: position.into(), value: owned(value) }))
+        }
+        StateRow::History { assigned, began } => {
+            let assigned = assigned.into_iter().map(|(position, value)| (position.into(), owned(value))).collect();
+            let history = History::restored(assigned, began.map(Instant::from_millis));
+            State::History(Box::new(history.ok_or_else(unsorted)?))
         }
         StateRow::Keyed { values, truncated } => State::Keyed(Box::new(keyed(values, truncated)?)),
     })

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::customer::{Customer, CustomerId};
+use crate::customer::{Customer, CustomerId, Place};
 use crate::event::{Dedup, Identity, Number, Point, Sighting, Value};
 use crate::feature::{
-    Amounts, Edge, Entries, Entry, FeatureSet, Keyed, KeyedValue, Latest, Moment, Moments, Peaks, Position, Register,
-    State,
+    Amounts, Edge, Entries, Entry, FeatureSet, History, Keyed, KeyedValue, Latest, Moment, Moments, Peaks, Position,
+    Register, State,
 };
 use crate::timer::{Date, Instant};
 
@@ -76,6 +76,12 @@ fn flat_state() -> impl Strategy<Value = State> {
         (prop::collection::vec((moment(), value()), few), any::<bool>()).prop_map(|(kept, truncated)| {
             State::Latest(Box::new(Latest::restored(sorted(kept), truncated).unwrap()))
         }),
+        (prop::collection::vec((position(), optional()), 0..6), prop::option::of(any::<i64>())).prop_map(
+            |(mut assigned, began)| {
+                assigned.sort_by(|a, b| a.0.cmp(&b.0));
+                State::History(Box::new(History::restored(assigned, began.map(Instant::from_millis)).unwrap()))
+            }
+        ),
         (position(), optional()).prop_map(|(assigned, value)| State::Register(Box::new(Register { assigned, value }))),
     ]
 }
@@ -103,7 +109,8 @@ fn customer() -> impl Strategy<Value = (CustomerId, Customer)> {
         |(id, newest, batch, memberships, features)| {
             let mut customer = Customer { newest: Instant::from_millis(newest), batch, features, ..Customer::new() };
             for (segment, since) in memberships {
-                customer.memberships.enter(segment, Instant::from_millis(since));
+                let place = [Place::Inside, Place::Outside, Place::stage(segment)][segment % 3];
+                customer.memberships.set(segment, place, Instant::from_millis(since));
             }
             (CustomerId::new(&id).unwrap(), customer)
         },

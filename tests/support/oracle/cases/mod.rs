@@ -73,6 +73,7 @@ fn short(line: &Expected) -> String {
     let sign = match line.change {
         Change::Entered => '+',
         Change::Exited => '-',
+        Change::Moved => '>',
     };
     let cause = match line.causes.as_slice() {
         [Cause::Time] => 't',

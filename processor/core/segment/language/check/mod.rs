@@ -9,10 +9,12 @@ mod events;
 mod filter;
 mod forms;
 mod operators;
+mod reference;
 mod traits;
 mod typed;
 mod window;
 
+pub(super) use reference::Names;
 pub(super) use traits::Traits;
 
 use super::ast::{Node, NodeKind, When};
@@ -37,6 +39,7 @@ pub(super) struct Checker<'a> {
     events: &'a [EventType],
     traits: &'a mut Traits,
     zone: &'a Zone,
+    names: &'a Names,
     scope: Scope<'a>,
     /// Inside `for some`: which event types its forms read so far.
     reads: Option<Vec<Read<'a>>>,
@@ -49,6 +52,11 @@ pub(super) fn condition(checker: &mut Checker<'_>, node: &Node) -> Option<Expres
     checker.wanted(node, &Type::Boolean, "a condition")
 }
 
+/// A number.
+pub(super) fn number(checker: &mut Checker<'_>, node: &Node) -> Option<Expression> {
+    checker.wanted(node, &Type::Number, "a score")
+}
+
 /// An expression of any type.
 pub(super) fn value(checker: &mut Checker<'_>, node: &Node) -> Option<Expression> {
     let typed = checker.node(node)?;
@@ -57,8 +65,8 @@ pub(super) fn value(checker: &mut Checker<'_>, node: &Node) -> Option<Expression
 }
 
 impl<'a> Checker<'a> {
-    pub(super) fn new(events: &'a [EventType], traits: &'a mut Traits, zone: &'a Zone) -> Self {
-        Self { events, traits, zone, scope: Scope::Customer, reads: None, diagnostics: Vec::new() }
+    pub(super) fn new(events: &'a [EventType], traits: &'a mut Traits, zone: &'a Zone, names: &'a Names) -> Self {
+        Self { events, traits, zone, names, scope: Scope::Customer, reads: None, diagnostics: Vec::new() }
     }
 
     /// An expression of one type; `taker` says who wants it. A date becomes its first moment where an instant is
@@ -119,6 +127,8 @@ impl<'a> Checker<'a> {
             NodeKind::Trait(_)
             | NodeKind::Form(_)
             | NodeKind::ForSome { .. }
+            | NodeKind::Held(_)
+            | NodeKind::Reference(..)
             | NodeKind::Since(_)
             | NodeKind::Until(_) => self.of_customer(node),
             NodeKind::Later(later) => self.not_yet(span, later.name()),
@@ -139,6 +149,8 @@ impl<'a> Checker<'a> {
             NodeKind::ForSome { property, condition } => self.for_some(property, condition, span),
             NodeKind::Since(part) => self.distance(part, Term::Since, "`since`", span),
             NodeKind::Until(part) => self.distance(part, Term::Until, "`until`", span),
+            NodeKind::Held(path) => self.held(path, span),
+            NodeKind::Reference(about, name) => self.reference(*about, name, span),
             NodeKind::Mistake
             | NodeKind::Boolean(_)
             | NodeKind::Number(_)
@@ -193,6 +205,8 @@ fn literal(node: &Node) -> Option<Typed> {
         | NodeKind::Lower(_)
         | NodeKind::Since(_)
         | NodeKind::Until(_)
+        | NodeKind::Held(_)
+        | NodeKind::Reference(..)
         | NodeKind::Later(_) => return None,
     };
     Some(Typed::constant(value, ty, node.span))

@@ -100,6 +100,8 @@ impl Checker<'_> {
 
     /// A comparison of two checked operands.
     fn compared(&mut self, relation: Relation, one: Typed, other: Typed, span: Span) -> Option<Typed> {
+        self.known_stage(&one, &other)?;
+        self.known_stage(&other, &one)?;
         let (one, other) = self.agreed(one, other)?;
         self.comparable(&one, !matches!(relation, Relation::Equal | Relation::Unequal))?;
         if !calendar::fits(&one, &other) {

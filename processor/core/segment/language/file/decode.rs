@@ -1,13 +1,14 @@
 //! The tree of a file matched with what a definition file may hold.
 
 use super::fields::{Fields, cut_by_comma, scalar, strays, text};
+use super::ladder::{ladder, score};
 use super::raw::{AttachEntry, Bounded, DefinitionFile, Labels, PropertyEntry, SegmentEntry, TypeEntry};
 use super::tests_section;
 use super::tree::{self, Tree, TreeKind, Written};
 use crate::segment::language::suggest::{did_you_mean, listed};
 use crate::segment::language::{Diagnostic, Span};
 
-/// How many segments one file may define.
+/// How many segments, ladders or scores one file may define.
 const SEGMENTS_MAX: usize = 100_000;
 /// How many values the transitions of a segment may carry.
 const ATTACH_MAX: usize = 100;
@@ -32,9 +33,12 @@ pub(in crate::segment::language) fn definition_file(file: &str, mistakes: &mut V
     let segments = bounded(entries, SEGMENTS_MAX, "segments", mistakes);
     let segments = segments.iter().filter_map(|tree| segment(tree, mistakes)).collect();
     let tests = tests_section::tests(fields.list("tests", mistakes), mistakes);
-    fields.later(&["ladders", "scores"], mistakes);
+    let entries = bounded(fields.list("ladders", mistakes), SEGMENTS_MAX, "ladders", mistakes);
+    let ladders = entries.iter().filter_map(|tree| ladder(tree, mistakes)).collect();
+    let entries = bounded(fields.list("scores", mistakes), SEGMENTS_MAX, "scores", mistakes);
+    let scores = entries.iter().filter_map(|tree| score(tree, mistakes)).collect();
     fields.finish(mistakes);
-    DefinitionFile { zone, events, traits, segments, tests }
+    DefinitionFile { zone, events, traits, segments, ladders, scores, tests }
 }
 
 /// The entries, or none with a mistake where there are too many.
@@ -125,19 +129,34 @@ fn segment(tree: &Tree, mistakes: &mut Vec<Diagnostic>) -> Option<SegmentEntry> 
     let mut fields = Fields::of(tree, "a segment", mistakes)?;
     let segment = fields.required("segment", mistakes);
     let description = fields.text("description", mistakes);
-    let latch = fields.later(&["enter when", "leave when", "stay", "rest", "best"], mistakes);
-    let named = fields.take("when").is_some();
+    let conditions = ["when", "enter when", "leave when"].map(|key| fields.take(key).map(|tree| tree.span));
     let when = fields.expression("when", mistakes);
-    if !named && !latch {
-        let span = segment.as_ref().map_or_else(|| first_key(tree), |name| name.span);
-        let message = "this segment has no condition";
-        mistakes.push(Diagnostic::error("missing-key", span, message).help("add `when:` and a condition"));
-    }
+    let enter_when = fields.expression("enter when", mistakes);
+    let leave_when = fields.expression("leave when", mistakes);
+    let span = segment.as_ref().map_or_else(|| first_key(tree), |name| name.span);
+    mistakes.extend(wrong_conditions(conditions, span));
+    let stay = fields.text("stay", mistakes);
+    let rest = fields.text("rest", mistakes);
     let grace = fields.text("grace", mistakes);
     let attach = attach(&mut fields, mistakes);
     let labels = labels(&mut fields, mistakes);
     fields.finish(mistakes);
-    Some(SegmentEntry { segment: segment?, description, when, grace, attach, labels })
+    let segment = segment?;
+    Some(SegmentEntry { segment, description, when, enter_when, leave_when, stay, rest, grace, attach, labels })
+}
+
+/// A segment has `when`, or both `enter when` and `leave when`; `conditions` are the places of the three.
+fn wrong_conditions(conditions: [Option<Span>; 3], segment: Span) -> Option<Diagnostic> {
+    let (span, message, help) = match conditions {
+        [Some(_), None, None] | [None, Some(_), Some(_)] => return None,
+        [None, None, None] => (segment, "this segment has no condition", "add `when:` and a condition"),
+        [Some(_), Some(other), _] | [Some(_), None, Some(other)] => {
+            (other, "a segment has either `when`, or `enter when` and `leave when`", "leave `when` out")
+        }
+        [None, Some(enter), None] => (enter, "this segment is entered and never left", "add `leave when:`"),
+        [None, None, Some(leave)] => (leave, "this segment is left and never entered", "add `enter when:`"),
+    };
+    Some(Diagnostic::error("missing-key", span, message).help(help))
 }
 
 fn first_key(tree: &Tree) -> Span {
@@ -147,7 +166,7 @@ fn first_key(tree: &Tree) -> Span {
     }
 }
 
-fn attach(fields: &mut Fields<'_>, mistakes: &mut Vec<Diagnostic>) -> Vec<AttachEntry> {
+pub(super) fn attach(fields: &mut Fields<'_>, mistakes: &mut Vec<Diagnostic>) -> Vec<AttachEntry> {
     let Some(map) = fields.entries("attach", mistakes) else { return Vec::new() };
     let mut entries = Vec::new();
     let mut index = 0;
@@ -170,7 +189,7 @@ fn attach(fields: &mut Fields<'_>, mistakes: &mut Vec<Diagnostic>) -> Vec<Attach
     entries
 }
 
-fn labels(fields: &mut Fields<'_>, mistakes: &mut Vec<Diagnostic>) -> Labels {
+pub(super) fn labels(fields: &mut Fields<'_>, mistakes: &mut Vec<Diagnostic>) -> Labels {
     let Some(map) = fields.entries("labels", mistakes) else { return Labels::new() };
     let mut labels = Labels::new();
     for (key, value) in &map.entries {

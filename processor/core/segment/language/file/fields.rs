@@ -106,6 +106,20 @@ impl<'t> Fields<'t> {
         None
     }
 
+    /// The expression under a key that must be there.
+    pub(super) fn required_expression(&mut self, key: &'static str, mistakes: &mut Vec<Diagnostic>) -> Option<Written> {
+        if self.asked(key).is_some() { self.expression(key, mistakes) } else { self.required(key, mistakes) }
+    }
+
+    /// The text under a key, or the nothing written there.
+    pub(super) fn nullable(&mut self, key: &'static str, mistakes: &mut Vec<Diagnostic>) -> Option<Option<Written>> {
+        let tree = self.take(key)?;
+        if scalar(tree).is_some_and(Written::is_null) {
+            return Some(None);
+        }
+        Some(Some(text(tree, "a stage", mistakes)?))
+    }
+
     /// The items under a key; none where the key is missing or holds nothing.
     pub(super) fn list(&mut self, key: &'static str, mistakes: &mut Vec<Diagnostic>) -> &'t [Tree] {
         let Some(tree) = self.take(key) else { return &[] };
@@ -127,22 +141,6 @@ impl<'t> Fields<'t> {
             return None;
         }
         Fields::of(tree, "this", mistakes).map(|fields| fields.map)
-    }
-
-    /// Says of each of these keys that it has no meaning yet.
-    pub(super) fn later(&mut self, keys: &[&'static str], mistakes: &mut Vec<Diagnostic>) -> bool {
-        let mut found = false;
-        for key in keys {
-            let place = self.map.entries.iter().find(|(name, _)| scalar(name).is_some_and(|name| name.text == *key));
-            if let Some((name, _)) = place {
-                let message = format!("`{key}` cannot be used yet");
-                let help = "this part of the language is read but not yet computed";
-                mistakes.push(Diagnostic::error("not-yet", name.span, message).help(help));
-                self.index(key);
-                found = true;
-            }
-        }
-        found
     }
 
     /// The keys that nobody asked for, with their values.

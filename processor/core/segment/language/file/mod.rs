@@ -8,13 +8,15 @@
 mod decode;
 mod fields;
 mod json;
+mod ladder;
 mod locate;
 mod raw;
 mod tests_section;
 mod tree;
 
 pub(super) use decode::definition_file;
+pub(super) use ladder::{LadderEntry, ScoreEntry};
 pub(super) use locate::located;
 pub use raw::file_schema;
-pub(super) use raw::{DefinitionFile, ExpectEntry, GivenEntry, MembersEntry, SegmentEntry, TestEntry};
+pub(super) use raw::{AttachEntry, DefinitionFile, ExpectEntry, GivenEntry, MembersEntry, SegmentEntry, TestEntry};
 pub(super) use tree::{Style, Written};

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::Written;
+use super::ladder::{LadderEntry, ScoreEntry};
 use crate::segment::language::Span;
 use crate::segment::{Property, Type};
 
@@ -26,6 +27,12 @@ pub(in crate::segment::language) struct DefinitionFile {
     /// The segments.
     #[schemars(default)]
     pub(in crate::segment::language) segments: Vec<SegmentEntry>,
+    /// The ladders.
+    #[schemars(default)]
+    pub(in crate::segment::language) ladders: Vec<LadderEntry>,
+    /// The scores.
+    #[schemars(default)]
+    pub(in crate::segment::language) scores: Vec<ScoreEntry>,
     /// Tests of the segments: events, and the transitions expected of them.
     #[schemars(default)]
     pub(in crate::segment::language) tests: Vec<TestEntry>,
@@ -34,14 +41,24 @@ pub(in crate::segment::language) struct DefinitionFile {
 /// A segment: whom it holds for, and what its transitions carry.
 #[derive(Clone, Debug, JsonSchema)]
 #[schemars(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{"required": ["when"]}, {"required": ["enter when", "leave when"]}]))]
 pub(in crate::segment::language) struct SegmentEntry {
     /// Its name, unique among all files.
     pub(in crate::segment::language) segment: Written,
     /// What it is for.
     pub(in crate::segment::language) description: Option<Written>,
     /// The condition under which a customer is in it.
-    #[schemars(required)]
     pub(in crate::segment::language) when: Option<Written>,
+    /// Instead of `when`: who enters it.
+    #[schemars(rename = "enter when")]
+    pub(in crate::segment::language) enter_when: Option<Written>,
+    /// With `enter when`: who leaves it.
+    #[schemars(rename = "leave when")]
+    pub(in crate::segment::language) leave_when: Option<Written>,
+    /// At least this long inside, such as `30m`.
+    pub(in crate::segment::language) stay: Option<Written>,
+    /// Not in again before this long outside, such as `7d`.
+    pub(in crate::segment::language) rest: Option<Written>,
     /// How much longer to wait for late events before announcing what time alone decides, such as `30s`.
     pub(in crate::segment::language) grace: Option<Written>,
     /// Values evaluated at the transition and carried by it: a name and an expression each.
@@ -181,7 +198,7 @@ pub(in crate::segment::language) struct GivenEntry {
     pub(in crate::segment::language) span: Span,
 }
 
-/// A transition that a test expects: `entered` or `exited`.
+/// A transition that a test expects: `entered`, `exited` or `moved`.
 #[derive(Clone, Debug, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(in crate::segment::language) struct ExpectEntry {
@@ -193,6 +210,14 @@ pub(in crate::segment::language) struct ExpectEntry {
     pub(in crate::segment::language) entered: Option<Written>,
     /// The segment left.
     pub(in crate::segment::language) exited: Option<Written>,
+    /// The ladder on which the customer moved.
+    pub(in crate::segment::language) moved: Option<Written>,
+    /// With `moved`: the stage that it left; nothing (`null`) for the first.
+    #[schemars(with = "Option<String>", default)]
+    pub(in crate::segment::language) from: Option<Option<Written>>,
+    /// With `moved`: the stage that it came to; nothing (`null`) for the last.
+    #[schemars(with = "Option<String>", default)]
+    pub(in crate::segment::language) to: Option<Option<Written>>,
     #[schemars(skip)]
     pub(in crate::segment::language) span: Span,
 }
@@ -203,8 +228,10 @@ pub(in crate::segment::language) struct ExpectEntry {
 pub(in crate::segment::language) struct MembersEntry {
     /// The instant: a date or an instant.
     pub(in crate::segment::language) at: Written,
-    /// The segment.
+    /// The segment or ladder.
     pub(in crate::segment::language) segment: Written,
+    /// Of a ladder, the stage.
+    pub(in crate::segment::language) stage: Option<Written>,
     /// Exactly these customers are in it.
     pub(in crate::segment::language) customers: Vec<Written>,
     #[schemars(skip)]

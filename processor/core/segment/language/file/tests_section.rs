@@ -73,20 +73,31 @@ fn expect(tree: &Tree, mistakes: &mut Vec<Diagnostic>) -> Option<ExpectEntry> {
     let customer = fields.required("customer", mistakes);
     let entered = fields.text("entered", mistakes);
     let exited = fields.text("exited", mistakes);
+    let moved = fields.text("moved", mistakes);
+    let from = fields.nullable("from", mistakes);
+    let to = fields.nullable("to", mistakes);
     fields.finish(mistakes);
-    if entered.is_some() == exited.is_some() {
-        let span = exited.as_ref().map_or(tree.span, |exited| exited.span);
-        let message = "an expected transition has one of `entered` and `exited`";
+    let changes: Vec<&Written> = [&entered, &exited, &moved].into_iter().flatten().collect();
+    if changes.len() != 1 {
+        let span = changes.get(1).map_or(tree.span, |second| second.span);
+        let message = "an expected transition has one of `entered`, `exited` and `moved`";
         mistakes.push(Diagnostic::error("wrong-shape", span, message).help("write `entered: segment-name`"));
         return None;
     }
-    Some(ExpectEntry { at: at?, customer: customer?, entered, exited, span: tree.span })
+    if moved.is_some() != to.is_some() || (from.is_some() && moved.is_none()) {
+        let message = "an expected move names the ladder and the stage it leads to";
+        let help = "write `moved: ladder-name` and `to: stage`, and `from: stage` if it matters";
+        mistakes.push(Diagnostic::error("wrong-shape", tree.span, message).help(help));
+        return None;
+    }
+    Some(ExpectEntry { at: at?, customer: customer?, entered, exited, moved, from, to, span: tree.span })
 }
 
 fn members(tree: &Tree, mistakes: &mut Vec<Diagnostic>) -> Option<MembersEntry> {
     let mut fields = Fields::of(tree, "an entry of `members_at`", mistakes)?;
     let at = fields.required("at", mistakes);
     let segment = fields.required("segment", mistakes);
+    let stage = fields.text("stage", mistakes);
     let customers = fields.take("customers");
     fields.finish(mistakes);
     let items = match customers.map(|tree| &tree.kind) {
@@ -99,5 +110,5 @@ fn members(tree: &Tree, mistakes: &mut Vec<Diagnostic>) -> Option<MembersEntry> 
         }
     };
     let customers = items.iter().filter_map(|item| text(item, "a customer", mistakes)).collect();
-    Some(MembersEntry { at: at?, segment: segment?, customers, span: tree.span })
+    Some(MembersEntry { at: at?, segment: segment?, stage, customers, span: tree.span })
 }

@@ -1,5 +1,7 @@
 //! `if`, `or`, `and`, `not`, one comparison, sums, products and signs, from loose to tight.
 
+use compact_str::CompactString;
+
 use super::super::ast::{Later, Node, NodeKind, Search, When};
 use super::super::token::{Sign, Token, TokenKind};
 use super::super::{Diagnostic, Span};
@@ -284,10 +286,10 @@ fn value(cursor: &mut Cursor<'_>) -> Parsed<Node> {
 }
 
 /// A text literal.
-pub(super) fn text(cursor: &mut Cursor<'_>) -> Parsed<()> {
-    if !matches!(cursor.peek().kind, TokenKind::Text(_)) {
+pub(super) fn text(cursor: &mut Cursor<'_>) -> Parsed<CompactString> {
+    let TokenKind::Text(text) = cursor.peek().kind.clone() else {
         return Err(cursor.expected("a text in double quotes"));
-    }
+    };
     cursor.next();
-    Ok(())
+    Ok(text)
 }

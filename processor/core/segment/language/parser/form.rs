@@ -1,6 +1,6 @@
 //! Values that begin with a name: traits, properties, and the forms by their names.
 
-use super::super::ast::{Counting, FormNode, Later, Measure, Node, NodeKind};
+use super::super::ast::{About, Counting, FormNode, Later, Measure, Name, Node, NodeKind};
 use super::super::suggest::did_you_mean;
 use super::super::token::{Sign, Token, TokenKind, is_reserved};
 use super::super::{Diagnostic, Span};
@@ -139,8 +139,10 @@ fn form(cursor: &mut Cursor<'_>, name: &str, start: Span) -> Parsed<Node> {
         "days_until" => of_one(cursor, |_| NodeKind::Later(Later::DaysUntil)),
         "age" => of_one(cursor, |_| NodeKind::Later(Later::Age)),
         "anniversary" => of_one(cursor, |_| NodeKind::Later(Later::Anniversary)),
-        "held" => trait_path(cursor).map(|node| (NodeKind::Later(Later::Held), node.height)),
-        "member" | "stage" | "score" => text(cursor).map(|()| (NodeKind::Later(Later::Reference), 0)),
+        "held" => held(cursor),
+        "member" => reference(cursor, About::Segment),
+        "stage" => reference(cursor, About::Ladder),
+        "score" => reference(cursor, About::Score),
         "distance" => pair(cursor, expr),
         "point" => pair(cursor, sign),
         "weekday" | "hour" | "day_of_month" => Ok((NodeKind::Later(Later::Clock), 0)),
@@ -149,6 +151,17 @@ fn form(cursor: &mut Cursor<'_>, name: &str, start: Span) -> Parsed<Node> {
     }?;
     cursor.close(Sign::Close, opened)?;
     cursor.node(kind, start, below)
+}
+
+fn held(cursor: &mut Cursor<'_>) -> Parsed<Inside> {
+    cursor.word("profile")?;
+    Ok((NodeKind::Held(cursor.path(1)?), 0))
+}
+
+fn reference(cursor: &mut Cursor<'_>, about: About) -> Parsed<Inside> {
+    let span = cursor.peek().span;
+    let text = text(cursor)?;
+    Ok((NodeKind::Reference(about, Name { text, span }), 0))
 }
 
 fn measured(form: FormNode) -> NodeKind {

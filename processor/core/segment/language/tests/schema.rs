@@ -44,10 +44,12 @@ fn the_schema_and_the_reader_agree() {
 fn the_schema_wants_expressions_as_text_and_knows_the_types() {
     let schema = file_schema();
     let segment = &schema["$defs"]["SegmentEntry"];
-    for key in ["segment", "when", "grace"] {
+    for key in ["segment", "when", "enter when", "leave when", "stay", "rest", "grace"] {
         assert_eq!(segment["properties"][key]["type"], "string", "{key}");
     }
-    assert_eq!(segment["required"], serde_json::json!(["segment", "when"]));
+    assert_eq!(segment["required"], serde_json::json!(["segment"]));
+    let conditions = serde_json::json!([{"required": ["when"]}, {"required": ["enter when", "leave when"]}]);
+    assert_eq!(segment["oneOf"], conditions);
     assert_eq!(segment["additionalProperties"], Value::Bool(false));
     let types = schema["$defs"]["TypeEntry"].to_string();
     for name in ["boolean", "number", "text", "instant", "date", "list", "point"] {
