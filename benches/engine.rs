@@ -93,10 +93,11 @@ fn catalog() -> Arc<Catalog> {
         grace_millis: 0,
         attach: Vec::new(),
         labels: BTreeMap::new(),
+        latch: None,
         zone: Zone::UTC,
     });
     let segments = segments.collect();
-    Arc::new(Catalog::compile(&Definitions { declarations, segments }))
+    Arc::new(Catalog::compile(&Definitions { declarations, segments, ..Definitions::default() }))
 }
 
 #[derive(Default)]

@@ -2,10 +2,12 @@
 
 mod id;
 mod memberships;
+mod pending;
 mod table;
 
 pub use id::CustomerId;
 pub use memberships::{Memberships, Place, Standing};
+pub use pending::Pending;
 pub use table::CustomerTable;
 
 use crate::feature::FeatureSet;
@@ -18,6 +20,8 @@ pub struct Customer {
     pub newest: Instant,
     /// When to look at it again; [`Instant::NEVER`] when time alone changes nothing.
     pub deadline: Instant,
+    /// The segments to look at then.
+    pub pending: Pending,
     /// The batch that last changed it.
     pub batch: u64,
     /// What is measured.
@@ -32,6 +36,7 @@ impl Customer {
         Self {
             newest: Instant::MIN,
             deadline: Instant::NEVER,
+            pending: Pending::default(),
             batch: 0,
             features: FeatureSet::default(),
             memberships: Memberships::default(),

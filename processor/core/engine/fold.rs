@@ -5,7 +5,7 @@ use crate::customer::Customer;
 use crate::event::{Event, Slot, Value};
 use crate::feature::{Feature, FeatureSet, Fold, Keyed, Moment, Seen, State};
 use crate::segment::evaluate::{View, answer};
-use crate::segment::plan::{GroupStep, Mask, Step};
+use crate::segment::plan::{GroupStep, Step};
 use crate::timer::Instant;
 use crate::transition::Evidence;
 
@@ -28,6 +28,7 @@ impl Touched {
     fn add(&mut self, later: &Self) {
         self.on_time.union(&later.on_time);
         self.late.union(&later.late);
+        self.moved.union(&later.moved);
         self.appeared = self.appeared.or(later.appeared);
         // Of several events none is the one in hand.
         self.in_hand = None;
@@ -49,10 +50,16 @@ impl Desk {
         let now = customer.now(self.clock);
         let late = event.time < now;
         effects.facts.late += u64::from(late);
-        let features = if late { &mut touched.late } else { &mut touched.on_time };
+        let Touched { on_time, late: too_late, moved, .. } = &mut touched;
+        let features = if late { too_late } else { on_time };
         // A segment that waits longer is evaluated at an earlier now: what that can still see is kept.
         let seen_from = customer.now(self.clock.plus(-self.longest_delay));
-        self.fold(&mut customer.features, event, seen_from, features);
+        self.fold(&mut customer.features, event, seen_from, |feature, anew| {
+            features.insert(feature);
+            if anew {
+                moved.insert(feature);
+            }
+        });
         touched.appeared = created.then_some(if late { Appeared::Late } else { Appeared::OnTime });
         touched.in_hand = self.evidence(event);
         touched
@@ -67,15 +74,21 @@ impl Desk {
         Some(Evidence { kind, time: event.time, id })
     }
 
-    /// Folds an event into a customer's features and notes which.
-    pub(super) fn fold(&self, features: &mut FeatureSet, event: &Event, now: Instant, touched: &mut Mask) {
+    /// Folds an event into a customer's features, and notes which and whether a condition may now see something else.
+    pub(super) fn fold(
+        &self,
+        features: &mut FeatureSet,
+        event: &Event,
+        now: Instant,
+        mut noted: impl FnMut(usize, bool),
+    ) {
         let Some(dispatch) = self.catalog.dispatch(&event.kind) else { return };
         for step in dispatch.steps(&event.slots) {
-            fold_step(step, self.catalog.features(), features, event, now, |feature| touched.insert(feature));
+            fold_step(step, self.catalog.features(), features, event, now, &mut noted);
         }
         for group in &dispatch.groups {
             if self.fold_group(group, features, event, now) {
-                touched.insert(group.feature);
+                noted(group.feature, true);
             }
         }
     }
@@ -95,7 +108,7 @@ impl Desk {
         for value in &**values {
             let Some(one) = keyed.entry(value, moment) else { continue };
             for step in steps.iter().filter(|step| step.admits(event.time)) {
-                fold_selected(step, inner, one, event, now, |_| ());
+                fold_selected(step, inner, one, event, now, |_, _| ());
             }
         }
         true
@@ -116,10 +129,10 @@ fn fold_step(
     features: &mut FeatureSet,
     event: &Event,
     now: Instant,
-    touched: impl FnMut(usize),
+    noted: impl FnMut(usize, bool),
 ) {
     if step.admits(event.time) && matches(step, event, now) {
-        fold_selected(step, all, features, event, now, touched);
+        fold_selected(step, all, features, event, now, noted);
     }
 }
 
@@ -129,7 +142,7 @@ fn fold_selected(
     features: &mut FeatureSet,
     event: &Event,
     now: Instant,
-    mut touched: impl FnMut(usize),
+    mut noted: impl FnMut(usize, bool),
 ) {
     for wanted in &step.features {
         let Some(feature) = all.get(wanted.feature) else { continue };
@@ -137,8 +150,8 @@ fn fold_selected(
         let mentions =
             !(matches!(feature.fold, Fold::Register | Fold::History) && matches!(slot, None | Some(Slot::Absent)));
         if mentions {
-            features.fold(wanted.feature, feature, &Seen { event, slot, now });
-            touched(wanted.feature);
+            let anew = features.fold(wanted.feature, feature, &Seen { event, slot, now });
+            noted(wanted.feature, anew);
         }
     }
 }

@@ -138,6 +138,8 @@ struct Touched {
     on_time: Mask,
     /// Features touched by late events.
     late: Mask,
+    /// Those of them of which a condition may now see something else.
+    moved: Mask,
     /// The customer has just appeared, with a late event.
     appeared: Option<Appeared>,
     /// A deadline falls on the same instant.

@@ -135,6 +135,7 @@ impl State {
             | Self::Tally(_)
             | Self::Record(_)
             | Self::Register(_)
+            | Self::History(_)
             | Self::Keyed(_) => self.item(index).map(|item| item.moment),
         }
     }

@@ -4,7 +4,7 @@
 use smallvec::SmallVec;
 
 use super::definition::Feature;
-use super::state::{Seen, State, expire, fold};
+use super::state::{Seen, State, expire, fold, says_anew};
 use crate::timer::Instant;
 
 /// States by feature index; most customers have few.
@@ -31,21 +31,24 @@ impl FeatureSet {
         self.states.get_mut(rank)
     }
 
-    /// Folds an event into one feature.
-    pub fn fold(&mut self, index: usize, feature: &Feature, seen: &Seen<'_>) {
+    /// Folds an event into one feature; whether a condition may now see something else in it.
+    pub fn fold(&mut self, index: usize, feature: &Feature, seen: &Seen<'_>) -> bool {
         if !self.has(index) {
-            if let Some(state) = fold(feature, None, seen) {
+            let state = fold(feature, None, seen);
+            let anew = state.is_some();
+            if let Some(state) = state {
                 self.insert(index, state);
             }
-            return;
+            return anew;
         }
         let rank = self.rank(index);
-        if let Some(place) = self.states.get_mut(rank) {
-            let state = std::mem::replace(place, State::Total(0));
-            if let Some(state) = fold(feature, Some(state), seen) {
-                *place = state;
-            }
+        let Some(place) = self.states.get_mut(rank) else { return false };
+        let anew = says_anew(feature, place, seen);
+        let state = std::mem::replace(place, State::Total(0));
+        if let Some(state) = fold(feature, Some(state), seen) {
+            *place = state;
         }
+        anew
     }
 
     /// The features that have seen an event, ascending.

@@ -13,6 +13,7 @@ use super::register::Register;
 use super::retention::VALUES_MAX;
 use super::set::FeatureSet;
 use crate::event::{Event, Number, Slot, Value};
+use crate::segment::Side;
 use crate::timer::Instant;
 
 /// The kept state of a feature that has seen an event.
@@ -205,6 +206,23 @@ pub(super) fn fold(feature: &Feature, state: Option<State>, seen: &Seen<'_>) -> 
     }
 }
 
+/// Whether a condition may see something else in `state` once the event is folded in: not where the newest value is the
+/// one before, or where the event lies behind the one that is kept.
+pub(super) fn says_anew(feature: &Feature, state: &State, seen: &Seen<'_>) -> bool {
+    match (&feature.fold, state) {
+        (Fold::Edge { side, valued: true, .. }, State::Edge(edge)) => {
+            edge.value.as_ref() != seen.slot.and_then(Slot::value) && edge.is_behind(seen.event, *side)
+        }
+        (Fold::Edge { side: Side::First, .. }, State::Moment(kept)) => seen.moment() < *kept,
+        (Fold::Edge { side: Side::Last, .. }, State::Moment(kept)) => seen.moment() > *kept,
+        (Fold::Record(extreme), State::Record(kept)) => {
+            seen.amount().is_some_and(|amount| !extreme.covers(*kept, amount))
+        }
+        (Fold::Register, State::Register(register)) => register.value.as_ref() != seen.slot.and_then(Slot::value),
+        (_, _) => true,
+    }
+}
+
 fn fold_tally(state: Option<State>, seen: &Seen<'_>) -> Option<State> {
     let Some(amount) = seen.amount() else { return state };
     let mut tally = if let Some(State::Tally(tally)) = state { tally } else { Box::default() };
@@ -226,8 +244,8 @@ fn fold_edge(fold: &Fold, state: Option<State>, seen: &Seen<'_>) -> Option<State
     if !identified && !valued {
         let moment = seen.moment();
         let outer = match (state, side) {
-            (Some(State::Moment(kept)), crate::segment::Side::First) => kept.min(moment),
-            (Some(State::Moment(kept)), crate::segment::Side::Last) => kept.max(moment),
+            (Some(State::Moment(kept)), Side::First) => kept.min(moment),
+            (Some(State::Moment(kept)), Side::Last) => kept.max(moment),
             (Some(_) | None, _) => moment,
         };
         return Some(State::Moment(outer));

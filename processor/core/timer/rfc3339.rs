@@ -35,9 +35,7 @@ pub(super) fn written(millis: i64) -> Option<[u8; 24]> {
     let [f2, f1] = digits(fraction / 10);
     let [_, f0] = digits(fraction % 10);
     let [y3, y2, y1, y0, _, m1, m0, _, d1, d0] = date;
-    Some([
-        y3, y2, y1, y0, b'-', m1, m0, b'-', d1, d0, b'T', h1, h0, b':', n1, n0, b':', s1, s0, b'.', f2, f1, f0, b'Z',
-    ])
+    Some([y3, y2, y1, y0, b'-', m1, m0, b'-', d1, d0, b'T', h1, h0, b':', n1, n0, b':', s1, s0, b'.', f2, f1, f0, b'Z'])
 }
 
 /// `YYYY-MM-DD` of days since the epoch; nothing outside the years 0 to 9999.

@@ -84,15 +84,16 @@ fn compare(relation: Relation, left: &Operand, right: &Operand, view: &View<'_>)
         let Some(item) = item else { return Answer { holds: relation == Relation::Unequal, until } };
         return passed(relation, item.moment.time().plus(*length), until, view.now);
     }
-    let (left, left_until) = value(left, view);
-    let (right, right_until) = value(right, view);
+    // Read where they were written: taken apart they would be copied.
+    let (ref left, left_until) = value(left, view);
+    let (ref right, right_until) = value(right, view);
     let until = left_until.min(right_until);
-    let Some((ordering, mut crossing)) = left.compare(&right, view.now) else {
+    let Some((ordering, mut crossing)) = left.compare(right, view.now) else {
         return Answer { holds: relation == Relation::Unequal, until };
     };
     let holds = relation.holds(ordering);
     while crossing < until {
-        match left.compare(&right, crossing) {
+        match left.compare(right, crossing) {
             Some((next, after)) if relation.holds(next) == holds => crossing = after,
             Some(_) | None => break,
         }
