@@ -110,9 +110,9 @@ fn rule(rule: &Rule) -> String {
     match rule {
         Rule::Newest { count, delay: None } => format!("the newest {count}"),
         Rule::Newest { count, delay: Some(delay) } => {
-            format!("the newest {count} beside those of the last {}", delay.length)
+            format!("the newest {count} beside those of {delay}")
         }
-        Rule::Within(horizon) => format!("those of the last {}", horizon.length),
+        Rule::Within(reach) => format!("those of {reach}"),
         Rule::All => "all".to_owned(),
     }
 }

@@ -108,6 +108,10 @@ table! {
         "Deadlines that fired: they changed a membership, or only moved on.";
     customers_forgotten: counter "customers_forgotten_total" []
         "Customers forgotten for the age of their newest event.";
+    customers_erased: counter "customers_erased_total" []
+        "Orders to erase a customer that were carried out.";
+    events_of_erased: counter "events_of_erased_total" []
+        "Events refused because their customer was erased later than they happened.";
     transitions: counter "transitions_total" ["segment", "change", "cause"]
         "Entries and exits announced.";
     transitions_truncated: counter "transitions_truncated_total" []
@@ -162,6 +166,8 @@ impl Metrics {
         self.timers_fired.with_label_values(&["changed"]).inc_by(facts.timers_changed);
         self.timers_fired.with_label_values(&["rearmed"]).inc_by(facts.timers_rearmed);
         self.customers_forgotten.with_label_values::<&str>(&[]).inc_by(facts.forgotten);
+        self.customers_erased.with_label_values::<&str>(&[]).inc_by(facts.erased);
+        self.events_of_erased.with_label_values::<&str>(&[]).inc_by(facts.of_erased);
         self.transitions_truncated.with_label_values::<&str>(&[]).inc_by(facts.truncated);
         self.recovery_mismatch.with_label_values::<&str>(&[]).inc_by(facts.recovery_mismatches);
     }

@@ -1,12 +1,11 @@
 //! Lines come in the order of (`at`, customer, segment), each of them once, and for a customer and segment `entered`
-//! and `exited` alternate, `entered` first.
+//! and `exited` alternate, `entered` first; a ladder moves on from the stage to which it moved last.
 //!
 //! It proves that a consumer can keep the truth by doing what each line says, and that time never goes back.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use spicchio_core::transition::Change;
-use spicchio_testkit::drive::{Course, Line, Subject};
+use spicchio_testkit::drive::{Change, Course, Line, Subject};
 use spicchio_testkit::law::{Failure, Law};
 
 const ALTERNATION: Law = Law { says: "entered and exited alternate, and `at` never goes back", one_in: 1, holds };
@@ -20,12 +19,16 @@ fn holds(subject: &dyn Subject, course: &Course, _: u64) -> Result<(), String> {
         }
     }
     let mut inside = BTreeSet::new();
+    let mut stages = BTreeMap::new();
     for line in &lines {
         let pair = (&line.customer, &line.segment);
-        let alternates = match line.change {
+        let alternates = match &line.change {
             Change::Entered => inside.insert(pair),
             Change::Exited => inside.remove(&pair),
-            Change::Moved => unreachable!("no ladder is generated"),
+            Change::Moved { from, to } => {
+                let stands = stages.insert(pair, to.clone()).flatten();
+                stands == *from && from != to
+            }
         };
         if !alternates {
             return Err(format!("twice in a row:\n  {line}"));

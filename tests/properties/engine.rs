@@ -1,20 +1,22 @@
-//! The engine as a subject, by the way of the processor: conditions are read from their text, events from the bytes of
-//! a file, and what comes out are the bytes of transitions.
-#![expect(clippy::expect_used, reason = "what the generators make is legal and well-formed")]
+//! The engine as a subject, by the way of the processor: definitions are read from the text of their files, events from
+//! the bytes of a file, and what comes out are the bytes of transitions.
+#![expect(clippy::expect_used, clippy::panic, reason = "what the generators make is legal and well-formed")]
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use serde_json::Value;
 use spicchio_core::engine::{Effects, Engine, Input, Settings};
 use spicchio_core::event::{Decoder, Event, Mapping, Record, TopicRules};
 use spicchio_core::feature::{FeatureSet, State};
 use spicchio_core::replay::Replay;
-use spicchio_core::segment::language::condition;
+use spicchio_core::segment::language::{Source, load};
 use spicchio_core::segment::{Catalog, Definitions};
 use spicchio_core::timer::Instant;
-use spicchio_core::transition::Transition;
+use spicchio_core::transition::{Cause, Transition};
 use spicchio_core::wire::transition_value;
-use spicchio_testkit::drive::{Course, FinalState, Line, Replayed, Subject};
+use spicchio_testkit::drive::{Change, Course, FinalState, Line, Replayed, Subject};
 use spicchio_testkit::generate::TOPICS;
 use spicchio_testkit::given::GivenEvent;
 use spicchio_testkit::text;
@@ -37,7 +39,7 @@ pub(crate) struct Reading {
 
 impl Reading {
     pub(crate) fn new(course: &Course) -> Self {
-        let catalog = Arc::new(Catalog::compile(&read(&course.definitions)));
+        let catalog = compiled(course);
         let rules = TopicRules {
             mapping: Mapping::default(),
             max_ahead_millis: None,
@@ -94,14 +96,57 @@ impl Reading {
     }
 }
 
-/// The same definitions, their conditions written and read.
-fn read(definitions: &Definitions) -> Definitions {
-    let mut read = definitions.clone();
-    for segment in &mut read.segments {
-        let text = text::condition(&segment.condition);
-        segment.condition = condition(&text, &mut read.declarations, &segment.zone).expect("every condition is legal");
+/// Files, each with its name, and what they were compiled to.
+type Compiled = (Vec<(String, String)>, Arc<Catalog>);
+
+/// The definitions as the language reads them in the files that the tests write. Laws replay one course many times in
+/// a row: the files read last are not read again.
+fn compiled(course: &Course) -> Arc<Catalog> {
+    thread_local! {
+        static LAST: RefCell<Option<Compiled>> = const { RefCell::new(None) };
     }
-    read
+    let files = text::files(&course.definitions);
+    LAST.with_borrow_mut(|last| match last {
+        Some((known, catalog)) if *known == files => Arc::clone(catalog),
+        _ => {
+            let catalog = Arc::new(Catalog::compile(&read(&files)));
+            *last = Some((files, Arc::clone(&catalog)));
+            catalog
+        }
+    })
+}
+
+fn read(files: &[(String, String)]) -> Definitions {
+    let sources = files.iter().map(|(name, text)| Source { name: name.clone(), text: text.clone() });
+    match load(&sources.collect::<Vec<_>>()) {
+        Ok(loaded) => loaded.definitions,
+        Err(mistakes) => panic!("every definition is legal: {mistakes:#?}"),
+    }
+}
+
+/// What the bytes of a transition say.
+fn line(bytes: &[u8]) -> Line {
+    let said = serde_json::from_slice::<Value>(bytes).expect("a transition is JSON");
+    let text = |name: &str| said[name].as_str().map(ToOwned::to_owned);
+    let required = |name: &str| text(name).expect("a text");
+    let change = match required("change").as_str() {
+        "entered" => Change::Entered,
+        "exited" => Change::Exited,
+        "moved" => Change::Moved { from: text("from"), to: text("to") },
+        other => panic!("no change: {other}"),
+    };
+    let cause = match required("cause").as_str() {
+        "event" => Cause::Event,
+        "time" => Cause::Time,
+        "late" => Cause::Late,
+        "definition" => Cause::Definition,
+        "backfill" => Cause::Backfill,
+        "forgotten" => Cause::Forgotten,
+        "erasure" => Cause::Erasure,
+        other => panic!("no cause: {other}"),
+    };
+    let at = Instant::parse(&required("at")).expect("an instant");
+    Line { at, customer: required("customer_id"), segment: required("segment"), change, cause }
 }
 
 /// Ends the instant at which the clock stands, and moves it on.
@@ -126,15 +171,10 @@ impl Subject for Replaying {
     fn replay(&self, course: &Course, cuts: &[usize]) -> Replayed {
         let mut replayed = Replayed { lines: Vec::new(), bytes: Vec::new() };
         let announce = |transition: Transition| {
-            replayed.bytes.extend(transition_value(&transition, PAYLOAD_BYTES_MAX));
+            let bytes = transition_value(&transition, PAYLOAD_BYTES_MAX);
+            replayed.lines.push(line(&bytes));
+            replayed.bytes.extend(bytes);
             replayed.bytes.push(b'\n');
-            replayed.lines.push(Line {
-                at: transition.at,
-                customer: transition.customer.as_str().to_owned(),
-                segment: transition.segment.to_string(),
-                change: transition.change,
-                cause: transition.cause,
-            });
         };
         let reading = Reading::new(course);
         if cuts.is_empty() {

@@ -4,6 +4,7 @@
 //! `SPICCHIO_CASES=5000 cargo test --test properties` tries each law on 5,000 courses, more than 10,000 segments, and
 //! `SPICCHIO_SEED` sets the first seed. A failure names its seed and prints the smallest course that still fails.
 
+mod adoption;
 mod agreement;
 mod alternation;
 mod batches;

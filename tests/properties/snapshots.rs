@@ -194,7 +194,7 @@ impl std::fmt::Display for Recovered<'_> {
     }
 }
 
-fn move_on(engine: &mut Engine, effects: &mut Effects, time: Instant) {
+pub(crate) fn move_on(engine: &mut Engine, effects: &mut Effects, time: Instant) {
     loop {
         effects.more_due = false;
         engine.apply(Input::Clock(time), effects);
@@ -204,7 +204,7 @@ fn move_on(engine: &mut Engine, effects: &mut Effects, time: Instant) {
     }
 }
 
-fn below(random: &mut Random, bound: usize) -> usize {
+pub(crate) fn below(random: &mut Random, bound: usize) -> usize {
     let places: Vec<usize> = (0..bound).collect();
     *random.pick(&places)
 }

@@ -3,9 +3,8 @@
 //! Each mistake is made in the course, not in the oracle: a subject that is told something slightly different is one
 //! that understands it slightly differently.
 
-use spicchio_core::segment::{Expression, Form, Relation, Term, Window};
 use spicchio_core::timer::Length;
-use spicchio_testkit::build::parts_mut;
+use spicchio_testkit::definition::{Expression, Form, Relation, Term, Window};
 use spicchio_testkit::drive::{Course, FinalState, Replayed, Subject};
 use spicchio_testkit::law::{broken, shrunk};
 use spicchio_testkit::oracle::Oracle;
@@ -50,7 +49,7 @@ fn everywhere(course: &mut Course, change: fn(&mut Expression)) {
         let mut below = vec![&mut segment.condition];
         while let Some(expression) = below.pop() {
             change(expression);
-            below.extend(parts_mut(expression));
+            below.extend(expression.parts_mut());
         }
     }
 }

@@ -5,16 +5,16 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use spicchio_core::segment::Definitions;
+use crate::definition::Definitions;
 use spicchio_core::timer::{Instant, Length};
-use spicchio_core::transition::{Cause, Change};
+use spicchio_core::transition::Cause;
 
 use crate::given::GivenEvent;
 
 /// One replay: what is defined, what is read, how far the clock goes.
 #[derive(Clone, Debug)]
 pub struct Course {
-    /// The segments.
+    /// The segments, ladders and scores.
     pub definitions: Definitions,
     /// The events in the order in which they are read.
     pub events: Vec<GivenEvent>,
@@ -28,14 +28,43 @@ pub struct Course {
     pub tick_millis: i64,
 }
 
-/// A membership that began or ended, as a subject announced it.
+/// Which way a membership changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Into a segment.
+    Entered,
+    /// Out of a segment.
+    Exited,
+    /// From one stage of a ladder to another, none where there is no stage.
+    Moved {
+        /// The stage before.
+        from: Option<String>,
+        /// The stage after.
+        to: Option<String>,
+    },
+}
+
+/// As short as it can be said.
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Entered => f.write_str("Entered"),
+            Self::Exited => f.write_str("Exited"),
+            Self::Moved { from, to } => {
+                write!(f, "{} -> {}", from.as_deref().unwrap_or("null"), to.as_deref().unwrap_or("null"))
+            }
+        }
+    }
+}
+
+/// A membership that changed, as a subject announced it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     /// The instant of the change.
     pub at: Instant,
     /// Whose.
     pub customer: String,
-    /// Of which segment.
+    /// Of which segment or ladder.
     pub segment: String,
     /// Which way.
     pub change: Change,
@@ -46,7 +75,7 @@ pub struct Line {
 impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { at, customer, segment, change, cause } = self;
-        write!(f, "{at} {customer} {segment} {change:?} {cause:?}")
+        write!(f, "{at} {customer} {segment} {change} {cause:?}")
     }
 }
 

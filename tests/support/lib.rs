@@ -11,6 +11,7 @@
 
 pub mod announced;
 pub mod build;
+pub mod definition;
 pub mod drive;
 pub mod generate;
 pub mod given;

@@ -1,10 +1,12 @@
 //! Whose state it is: one value per customer, one owner, the engine of its partition.
 
+mod erasures;
 mod id;
 mod memberships;
 mod pending;
 mod table;
 
+pub use erasures::Erasures;
 pub use id::CustomerId;
 pub use memberships::{Memberships, Place, Standing};
 pub use pending::Pending;

@@ -79,6 +79,13 @@ impl Engine {
         for (id, touched) in undecided {
             let gone = table.write(id.as_str(), |customer| {
                 let now = customer.now(clock);
+                if touched.erased {
+                    desk.end(&id, customer, now, Cause::Erasure, effects);
+                    if Desk::is_gone(customer) {
+                        desk.timers.rearm(&id, customer.deadline, Instant::NEVER);
+                        return true;
+                    }
+                }
                 if desk.is_forgotten(customer, now) {
                     return desk.fire_one(&id, customer, now, false, effects);
                 }
@@ -94,7 +101,13 @@ impl Engine {
 
 impl Desk {
     /// Fires a customer's deadlines before `time`, in order; whether it ceased to exist and this is a new life.
-    fn fire_before(&mut self, id: &CustomerId, customer: &mut Customer, time: Instant, effects: &mut Effects) -> bool {
+    pub(super) fn fire_before(
+        &mut self,
+        id: &CustomerId,
+        customer: &mut Customer,
+        time: Instant,
+        effects: &mut Effects,
+    ) -> bool {
         let mut reached = Instant::MIN;
         loop {
             let deadline =
@@ -135,6 +148,10 @@ impl Desk {
     ) -> bool {
         customer.batch = self.batch;
         if self.is_forgotten(customer, deadline) {
+            if delayed && self.longest_delay > 0 {
+                // What still waits happened before it ceased to exist.
+                self.fire_before(id, customer, self.forget_at(customer), effects);
+            }
             self.forget(id, customer, effects);
             return true;
         }
@@ -305,7 +322,8 @@ impl Desk {
             otherwise: correction.cause,
         };
         customer.batch = self.batch;
-        self.decide(&question, customer, effects);
+        let least = self.decide(&question, customer, effects);
+        self.arm(id, customer, least.min(customer.deadline));
     }
 }
 

@@ -13,8 +13,10 @@ impl Engine {
     /// Folds an event and leaves it undecided.
     pub(super) fn fold_undecided(&mut self, event: &Event, effects: &mut Effects) {
         let Self { table, desk, .. } = self;
-        let touched =
-            table.write_or_create(&event.customer, |customer, created| desk.take_in(customer, created, event, effects));
+        let touched = table.write_or_create(&event.customer, |customer, created| {
+            let created = created || Desk::is_gone(customer);
+            desk.take_in(customer, created, event, effects)
+        });
         match desk.undecided.get_mut(&event.customer) {
             Some(earlier) => earlier.add(&touched),
             None => {

@@ -1,10 +1,10 @@
-//! When a customer ceases to exist.
+//! When a customer ceases to exist, and what is said of it then.
 
 use std::sync::Arc;
 
 use super::decide::note;
 use super::{Desk, Effects};
-use crate::customer::{Customer, CustomerId, Place};
+use crate::customer::{Customer, CustomerId, Memberships, Place};
 use crate::timer::{Instant, Zone};
 use crate::transition::{Cause, Change, Move, Transition};
 
@@ -21,9 +21,21 @@ impl Desk {
 
     /// The customer ceases to exist, at exactly the instant its newest event became too old.
     pub(super) fn forget(&mut self, id: &CustomerId, customer: &mut Customer, effects: &mut Effects) {
-        let at = self.forget_at(customer);
-        let catalog = Arc::clone(&self.catalog);
         effects.facts.forgotten += 1;
+        self.end(id, customer, self.forget_at(customer), Cause::Forgotten, effects);
+    }
+
+    /// Announces that the customer leaves everything it is in, and deletes what is remembered of what it left.
+    pub(super) fn end(
+        &mut self,
+        id: &CustomerId,
+        customer: &mut Customer,
+        at: Instant,
+        cause: Cause,
+        effects: &mut Effects,
+    ) {
+        let catalog = Arc::clone(&self.catalog);
+        self.delete_memories(id, customer, effects);
         let memberships: Vec<(usize, Place, Instant)> = customer.memberships.iter().collect();
         for (index, place, since) in memberships {
             let Some(segment) = catalog.segments().get(index) else { continue };
@@ -32,10 +44,11 @@ impl Desk {
             }
             note(&mut self.members, customer, (index, segment), Place::Outside, at);
             let change = Change::between(place, Place::Outside);
-            let mut exit = Transition::bare(id.clone(), segment, change, at, self.decided_at, Cause::Forgotten);
+            let mut exit = Transition::bare(id.clone(), segment, change, at, self.decided_at, cause);
             exit.moved = Move::between(segment, place, Place::Outside);
             exit.since = Some(since);
             effects.transitions.push(exit);
         }
+        customer.memberships = Memberships::default();
     }
 }

@@ -4,8 +4,10 @@
 //! and the same inputs in the same order give the same effects. Not here: which record is next and how far time has
 //! come (`timer::PartitionClock`), what is written to Kafka (`wire`), transactions (`spicchio-runtime`).
 
+mod adopt;
 mod announce;
 mod decide;
+mod erase;
 mod fold;
 mod forget;
 mod recovery;
@@ -18,7 +20,7 @@ pub use rows::RestoreError;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::customer::{CustomerId, CustomerTable};
+use crate::customer::{CustomerId, CustomerTable, Erasures};
 use crate::event::{Dedup, Event};
 use crate::segment::plan::{Catalog, Mask};
 use crate::timer::{Instant, Length, TimerQueue};
@@ -69,6 +71,8 @@ pub struct Effects {
     pub transitions: Vec<Transition>,
     /// What to count.
     pub facts: Facts,
+    /// What the memberships topic must forget without a transition: customer and segment.
+    pub deleted: Vec<(CustomerId, Arc<str>)>,
     /// Deadlines before the clock are left: the budget of the batch was used up. Tell the clock again in the next
     /// batch.
     pub more_due: bool,
@@ -93,6 +97,10 @@ pub struct Facts {
     pub timers_rearmed: u64,
     /// Customers forgotten.
     pub forgotten: u64,
+    /// Orders to erase a customer.
+    pub erased: u64,
+    /// Events of the past of an erased customer, refused.
+    pub of_erased: u64,
     /// Transitions decided over a list that was full.
     pub truncated: u64,
     /// Memberships that recovery computed differently from what had been announced.
@@ -104,6 +112,7 @@ pub struct Facts {
 pub struct Engine {
     table: Arc<CustomerTable>,
     dedups: Vec<Dedup>,
+    erasures: Erasures,
     desk: Desk,
 }
 
@@ -111,6 +120,8 @@ pub struct Engine {
 #[derive(Debug)]
 struct Desk {
     catalog: Arc<Catalog>,
+    /// The rank of the event type that erases a customer.
+    erase: Option<u16>,
     forget_after: Option<Length>,
     /// By segment: how much longer than the clock's own grace it waits before announcing what time alone decides, in
     /// milliseconds.
@@ -144,6 +155,8 @@ struct Touched {
     appeared: Option<Appeared>,
     /// A deadline falls on the same instant.
     due: bool,
+    /// The customer was erased; what is touched came after that.
+    erased: bool,
     /// The event in hand, where it is a single one.
     in_hand: Option<Evidence>,
 }
@@ -166,6 +179,9 @@ enum Appeared {
     Late,
 }
 
+/// The event type that erases a customer.
+const ERASE: &str = "erase";
+
 impl Engine {
     /// The most transitions that deadlines add in one call of [`Engine::apply`] before it stops: the rest waits, and
     /// `more_due` says so.
@@ -187,10 +203,11 @@ impl Engine {
             members: catalog.segments().iter().map(|segment| vec![0; segment.rule.places()]).collect(),
             undecided: BTreeMap::new(),
             corrections: BTreeMap::new(),
+            erase: catalog.rank(ERASE),
             catalog,
         };
         let dedups = settings.dedup_millis.iter().map(|millis| Dedup::new(*millis, settings.seed)).collect();
-        Self { table: Arc::new(CustomerTable::new(settings.seed)), dedups, desk }
+        Self { table: Arc::new(CustomerTable::new(settings.seed)), dedups, erasures: Erasures::default(), desk }
     }
 
     /// Everything that follows belongs to this batch; customers carry the batch that last changed them.
@@ -202,12 +219,22 @@ impl Engine {
     pub fn apply(&mut self, input: Input, effects: &mut Effects) {
         match input {
             Input::Event { topic, event } => {
-                if self.is_new(topic, &event, &mut effects.facts) {
+                if !self.is_new(topic, &event, &mut effects.facts) {
+                    return;
+                }
+                if self.desk.erases(&event) {
+                    self.erase(&event, effects);
+                } else {
                     self.decide_event(&event, effects);
                 }
             }
             Input::Fold { topic, event } => {
-                if self.is_new(topic, &event, &mut effects.facts) {
+                if !self.is_new(topic, &event, &mut effects.facts) {
+                    return;
+                }
+                if self.desk.erases(&event) {
+                    self.erase_undecided(&event, effects);
+                } else {
                     self.fold_undecided(&event, effects);
                 }
             }
@@ -258,6 +285,10 @@ impl Engine {
             .dedups
             .get_mut(topic)
             .is_none_or(|dedup| dedup.first_sight(&event.customer, &event.identity, event.time));
+        if first && self.erasures.cover(event.customer.as_str(), event.time) {
+            facts.of_erased += 1;
+            return false;
+        }
         if first {
             facts.folded += 1;
             facts.numbers_out_of_range += u64::from(event.numbers_out_of_range);

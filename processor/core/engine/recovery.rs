@@ -16,6 +16,10 @@ impl Engine {
         if !self.is_new(topic, event, &mut effects.facts) {
             return;
         }
+        if self.desk.erases(event) {
+            self.erase_silently(event);
+            return;
+        }
         let Self { table, desk, .. } = self;
         table.write_or_create(&event.customer, |customer, _| {
             if desk.forget_at(customer) < event.time {
@@ -58,8 +62,8 @@ impl Engine {
     /// what differs from what had been announced, as much as one batch takes; the rest comes with the next
     /// [`super::Input::Clock`].
     ///
-    /// With [`Cause::Backfill`] nothing was announced, and every membership is new; with any other cause the
-    /// differences are counted as mismatches.
+    /// With [`Cause::Backfill`] nothing was announced, and every membership is new; with [`Cause::Definition`] others
+    /// were expected; with [`Cause::Late`] the differences are counted as mismatches.
     pub fn settle(&mut self, clock: Instant, cursor: Option<&str>, cause: Cause, effects: &mut Effects) {
         self.desk.clock = clock;
         self.desk.decided_at = clock;
@@ -73,7 +77,7 @@ impl Engine {
                 if different.is_empty() {
                     return;
                 }
-                if cause != Cause::Backfill {
+                if cause == Cause::Late {
                     effects.facts.recovery_mismatches += u64::try_from(different.iter().count()).unwrap_or(u64::MAX);
                 }
                 desk.corrections.insert(id.clone(), Correction { cause, decided_up_to: reached });

@@ -7,7 +7,7 @@ use crate::event::{Decoder, Record, TopicRules};
 use crate::replay::Replay;
 use crate::segment::language::{builtin_declarations, condition};
 use crate::segment::{Catalog, Definitions, SegmentDefinition};
-use crate::timer::{Instant, Zone};
+use crate::timer::{Instant, Length, Zone};
 use crate::transition::Transition;
 
 const START: i64 = 1_767_571_200_000;
@@ -47,7 +47,8 @@ fn line(transition: &Transition) -> String {
 /// `events`: "100 c1 purchase total=5"; times and the expected lines count from one start in milliseconds.
 fn check(conditions: &[&str], events: &[&str], until: i64, expected: &[&str]) {
     let catalog = catalog(conditions);
-    let decoder = Decoder::new(catalog.interest(), &TopicRules { key_required: false, ..TopicRules::default() });
+    let rules = TopicRules { key_required: false, control: true, ..TopicRules::default() };
+    let decoder = Decoder::new(catalog.interest(), &rules);
     let settings = Settings { dedup_millis: vec![600_000], grace_millis: None, forget_after: None, seed: 7 };
     let mut replay = Replay::new(Arc::clone(&catalog), &settings);
     let mut lines = Vec::new();
@@ -139,9 +140,16 @@ fn sums_sequences_and_traits() {
 /// The processor's way: every event decided at once, the clock told between; a segment that waits 30 ms longer than the
 /// clock.
 fn check_waiting(condition: &str, steps: &[(&str, i64)], expected: &[&str]) {
+    check_forgetting(None, condition, steps, expected);
+}
+
+/// The same, customers forgotten so many milliseconds after their newest event.
+fn check_forgetting(after: Option<i64>, condition: &str, steps: &[(&str, i64)], expected: &[&str]) {
     let catalog = waiting_catalog(&[condition], 31);
-    let decoder = Decoder::new(catalog.interest(), &TopicRules { key_required: false, ..TopicRules::default() });
-    let settings = Settings { dedup_millis: vec![0], grace_millis: Some(1), forget_after: None, seed: 7 };
+    let rules = TopicRules { key_required: false, control: true, ..TopicRules::default() };
+    let decoder = Decoder::new(catalog.interest(), &rules);
+    let settings =
+        Settings { dedup_millis: vec![0], grace_millis: Some(1), forget_after: after.map(Length::fixed), seed: 7 };
     let mut engine = Engine::new(catalog, &settings);
     let mut effects = Effects::default();
     for (kind, time) in steps {
@@ -177,4 +185,49 @@ fn a_late_event_still_counts_for_a_segment_that_waits_for_it() {
         &[("page_view", 66), ("clock", 100), ("page_view", 65)],
         &["70 c entered s0 late"],
     );
+}
+
+#[test]
+fn an_erased_customer_leaves_everything_and_its_past_is_refused() {
+    let conditions = ["count(purchase) >= 2", "count(any) >= 1"];
+    let events = [
+        "100 c1 purchase",
+        "100 c2 purchase",
+        "200 c1 purchase",
+        "300 c1 erase",
+        "300 c1 purchase",
+        "350 c2 purchase",
+        "250 c1 purchase",
+        "400 c1 purchase",
+        "500 nobody erase",
+        "450 nobody purchase",
+    ];
+    let expected = [
+        "100 c1 entered s1 event",
+        "100 c2 entered s1 event",
+        "200 c1 entered s0 event",
+        "300 c1 exited s0 erasure",
+        "300 c1 exited s1 erasure",
+        "350 c2 entered s0 event",
+        "400 c1 entered s1 event",
+    ];
+    check(&conditions, &events, 1_000, &expected);
+}
+
+#[test]
+fn erasure_event_by_event_is_the_same() {
+    let steps =
+        [("purchase", 100), ("erase", 300), ("purchase", 250), ("clock", 350), ("purchase", 400), ("erase", 320)];
+    let expected =
+        ["100 c entered s0 event", "300 c exited s0 erasure", "400 c entered s0 event", "400 c exited s0 erasure"];
+    check_waiting("count(any) >= 1", &steps, &expected);
+}
+
+#[test]
+fn a_change_that_still_waits_comes_before_its_customer_is_forgotten() {
+    let steps = [("purchase", 100), ("clock", 161), ("clock", 200)];
+    let expected = ["100 c entered s0 event", "150 c exited s0 time"];
+    check_forgetting(Some(60), "count(purchase, 50ms) >= 1", &steps, &expected);
+    let expected = ["100 c entered s0 event", "160 c exited s0 forgotten"];
+    check_forgetting(Some(60), "count(purchase) >= 1", &steps, &expected);
 }

@@ -50,6 +50,8 @@ pub enum Fold {
         identified: bool,
         /// Keep the property's value.
         valued: bool,
+        /// A window that moves asks for it: then its moment matters as its value does.
+        slides: bool,
     },
     /// Moments, newest kept.
     Moments(Retention),
@@ -89,6 +91,34 @@ pub enum Fold {
     History,
     /// For each value of a property, features of its own.
     Keyed(usize),
+}
+
+impl Fold {
+    /// Whether what this keeps is enough for `other`, of the same events and property.
+    pub fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Moments(kept), Self::Moments(needed)) => kept.covers(needed),
+            (Self::Amounts { retention: kept, reach }, Self::Amounts { retention: needed, reach: wanted }) => {
+                let reaches = match (reach, wanted) {
+                    (None, _) => true,
+                    (Some(reach), Some(wanted)) => reach >= wanted,
+                    (Some(_), None) => false,
+                };
+                reaches && kept.covers(needed)
+            }
+            (Self::Peaks { extreme, retention: kept }, Self::Peaks { extreme: wanted, retention: needed }) => {
+                extreme == wanted && kept.covers(needed)
+            }
+            (
+                Self::Entries { retention: kept, identified, measured },
+                Self::Entries { retention: needed, identified: with_identity, measured: with_value },
+            ) => identified == with_identity && measured == with_value && kept.covers(needed),
+            (Self::Latest { retention: kept, measured }, Self::Latest { retention: needed, measured: of_what }) => {
+                measured == of_what && kept.covers(needed)
+            }
+            (_, _) => self == other,
+        }
+    }
 }
 
 /// One maintained measurement.

@@ -4,6 +4,7 @@
 //! part of it, and never more than a named cap. Late events do not break this: what was dropped was older than enough
 //! newer events, or outside every window for good.
 
+use super::reach::Reach;
 use crate::timer::{Instant, Length, Zone};
 
 /// The most events a list keeps; the newest stay, and answers say that they are truncated.
@@ -35,12 +36,26 @@ pub enum Rule {
         /// How many.
         count: usize,
         /// Entries not yet this long ago are kept on top.
-        delay: Option<Horizon>,
+        delay: Option<Reach>,
     },
     /// Everything that is less than this long ago.
-    Within(Horizon),
+    Within(Reach),
     /// Everything.
     All,
+}
+
+impl Rule {
+    /// Whether what this reader needs holds all that the other one needs.
+    fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::All, _) => true,
+            (Self::Newest { count, delay }, Self::Newest { count: needed, delay: of }) => {
+                count >= needed && delay == of
+            }
+            (Self::Within(reach), Self::Within(needed)) => reach.covers(needed),
+            (Self::Newest { .. } | Self::Within(_), _) => false,
+        }
+    }
 }
 
 /// What all readers of a list need together.
@@ -64,14 +79,17 @@ impl Retention {
 
     /// How many of the newest entries are needed at `now`, of `len` whose times, oldest first, `time_of` tells.
     pub fn needed(&self, len: usize, now: Instant, time_of: impl Fn(usize) -> Instant) -> usize {
-        let younger =
-            |horizon: &Horizon| (0..len).rev().take_while(|index| horizon.passes(time_of(*index)) > now).count();
+        let younger = |reach: &Reach| {
+            let cutoff = reach.cutoff(now);
+            let is_younger = |time: Instant| cutoff.map_or_else(|| reach.passes(time) > now, |cutoff| time > cutoff);
+            (0..len).rev().take_while(|index| is_younger(time_of(*index))).count()
+        };
         let by_rule = |rule: &Rule| match rule {
             Rule::Newest { count, delay: None } => *count,
             Rule::Newest { count, delay: Some(delay) } => count.saturating_add(younger(delay)),
-            Rule::Within(horizon) => {
-                let oldest_inside = len == 0 || horizon.passes(time_of(0)) > now;
-                if oldest_inside { len } else { younger(horizon) }
+            Rule::Within(reach) => {
+                let oldest_inside = len == 0 || reach.passes(time_of(0)) > now;
+                if oldest_inside { len } else { younger(reach) }
             }
             Rule::All => len,
         };
@@ -86,6 +104,11 @@ impl Retention {
             Rule::Newest { delay: Some(_), .. } | Rule::Within(_) | Rule::All => None,
         };
         self.rules.iter().map(count).try_fold(0, |most, count| Some(most.max(count?)))
+    }
+
+    /// Whether a list kept by these rules holds all that one by the other rules would.
+    pub fn covers(&self, other: &Self) -> bool {
+        other.rules.iter().all(|needed| self.rules.iter().any(|kept| kept.covers(needed)))
     }
 
     /// The rules, for `check --explain-cost`.

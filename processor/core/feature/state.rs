@@ -210,8 +210,8 @@ pub(super) fn fold(feature: &Feature, state: Option<State>, seen: &Seen<'_>) -> 
 /// one before, or where the event lies behind the one that is kept.
 pub(super) fn says_anew(feature: &Feature, state: &State, seen: &Seen<'_>) -> bool {
     match (&feature.fold, state) {
-        (Fold::Edge { side, valued: true, .. }, State::Edge(edge)) => {
-            edge.value.as_ref() != seen.slot.and_then(Slot::value) && edge.is_behind(seen.event, *side)
+        (Fold::Edge { side, valued: true, slides, .. }, State::Edge(edge)) => {
+            (*slides || edge.value.as_ref() != seen.slot.and_then(Slot::value)) && edge.is_behind(seen.event, *side)
         }
         (Fold::Edge { side: Side::First, .. }, State::Moment(kept)) => seen.moment() < *kept,
         (Fold::Edge { side: Side::Last, .. }, State::Moment(kept)) => seen.moment() > *kept,
@@ -240,7 +240,7 @@ fn fold_record(extreme: Extreme, state: Option<State>, seen: &Seen<'_>) -> Optio
 }
 
 fn fold_edge(fold: &Fold, state: Option<State>, seen: &Seen<'_>) -> Option<State> {
-    let Fold::Edge { side, identified, valued } = fold else { return state };
+    let Fold::Edge { side, identified, valued, .. } = fold else { return state };
     if !identified && !valued {
         let moment = seen.moment();
         let outer = match (state, side) {

@@ -46,7 +46,8 @@ fn binding(term: &Term) -> Binding {
         | Term::StartsWith(..)
         | Term::EndsWith(..)
         | Term::Missing(_)
-        | Term::Exists(_) => Binding::Comparison,
+        | Term::Exists(_)
+        | Term::InPeriod(..) => Binding::Comparison,
         Term::Arithmetic(Arithmetic::Add | Arithmetic::Subtract, ..) => Binding::Sum,
         Term::Arithmetic(Arithmetic::Multiply | Arithmetic::Divide, ..) => Binding::Product,
         Term::DateOf(inside) | Term::StartOf(inside) => binding(&inside.term),
@@ -56,6 +57,10 @@ fn binding(term: &Term) -> Binding {
         | Term::Lower(_)
         | Term::Since(_)
         | Term::Until(_)
+        | Term::Clock(_)
+        | Term::Age(_)
+        | Term::DaysUntil(_)
+        | Term::Anniversary(_)
         | Term::Trait(_)
         | Term::SetAt(..)
         | Term::Member(_)
@@ -106,6 +111,11 @@ impl Display for Term {
             Self::Since(part) if matches!(part.term, Self::SetAt(..)) => part.fmt(f),
             Self::Since(part) => write!(f, "since({part})"),
             Self::Until(part) => write!(f, "until({part})"),
+            Self::InPeriod(part, period) => write!(f, "{} in {period}", Operand(part, Sum)),
+            Self::Clock(dial) => write!(f, "{}()", dial.name()),
+            Self::Age(part) => write!(f, "age({part})"),
+            Self::DaysUntil(part) => write!(f, "days_until({part})"),
+            Self::Anniversary(part) => write!(f, "anniversary({part})"),
             Self::Trait(path) => write!(f, "profile{}", Dotted(path)),
             Self::SetAt(path, _) => write!(f, "held(profile{})", Dotted(path)),
             Self::Member(name) => reference("member", name, f),
@@ -298,6 +308,7 @@ impl Display for Window {
             Self::Last { from, to } => write!(f, "{from}..{to}"),
             Self::Between { from, to: None } => write!(f, "since {from}"),
             Self::Between { from, to: Some(to) } => write!(f, "{from}..{to}"),
+            Self::Period(period) => period.fmt(f),
             Self::After(side, events, window) => {
                 write!(f, "since {}({events}{})", side.word(), Argument(", ", window))
             }
@@ -385,6 +396,15 @@ mod tests {
             "if profile.a then if profile.b then 1 else 2 else 3",
         ),
         ("(if profile.a then 1 else 2) == 3", "(if profile.a then 1 else 2) == 3"),
+        ("last( purchase )in   this  week", "last(purchase) in this week"),
+        ("profile.birthday in tomorrow", "profile.birthday in tomorrow"),
+        ("(last(purchase) - 1d) in today", "last(purchase) - 1d in today"),
+        ("count(purchase, last  month) > 0", "count(purchase, last month) > 0"),
+        ("sequence(cart_add, purchase; yesterday)", "sequence(cart_add, purchase; yesterday)"),
+        ("hour( )+weekday()*2 > day_of_month()", "hour() + weekday() * 2 > day_of_month()"),
+        ("age(last(purchase)) >= 1", "age(last(purchase)) >= 1"),
+        ("days_until(anniversary(profile.birthday)) < 7", "days_until(anniversary(profile.birthday)) < 7"),
+        ("days_until(profile.birthday) < 7", "days_until(profile.birthday) < 7"),
         ("profile.a in [1, -2.50]", "profile.a in [1, -2.5]"),
         ("profile.a not in [\"x\", \"\\\"y\\\\z\\w\"]", "profile.a not in [\"x\", \"\\\"y\\\\z\\\\w\"]"),
         ("not profile.a in [1]", "not profile.a in [1]"),

@@ -7,7 +7,7 @@
 use compact_str::CompactString;
 
 use crate::event::{Number, Value};
-use crate::timer::{Instant, Length};
+use crate::timer::{Dial, Instant, Length, Period};
 
 /// The types of values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -143,6 +143,17 @@ pub enum Term {
     Since(Box<Expression>),
     /// `until(I)`: how long until, a duration; negative when I is past.
     Until(Box<Expression>),
+    /// `I in today` and its like: the instant lies in that period of the file's calendar at now.
+    InPeriod(Box<Expression>, Period),
+    /// `weekday()`, `hour()`, `day_of_month()`: of now, in the file's zone.
+    Clock(Dial),
+    /// `age(D)`: full years since a date; negative before it. 29 February is completed on 28 February in other years.
+    Age(Box<Expression>),
+    /// `days_until(I)`: calendar days from today's to that of an instant, in the file's zone; negative when it is past.
+    DaysUntil(Box<Expression>),
+    /// `anniversary(D)`: the first moment of the next yearly return of a date; today's is the next all day long, and
+    /// the date itself is none.
+    Anniversary(Box<Expression>),
     /// A trait of the customer.
     Trait(Path),
     /// The instant since when a trait, of that type, has had its value; none where it has none. Written `held(..)` as
@@ -258,6 +269,9 @@ pub enum Window {
         /// The first instant after it.
         to: Option<Instant>,
     },
+    /// `today`, `yesterday`, `this` or `last` `week`, `month`, `year`: events that lie in that period of the file's
+    /// calendar at now.
+    Period(Period),
     /// `since first(..)` or `since last(..)`: events after that one in the order of events; the whole life if it never
     /// happened.
     After(Side, Events, Box<Window>),
@@ -276,6 +290,7 @@ impl Expression {
         match &self.term {
             Term::Constant(_)
             | Term::Length(_)
+            | Term::Clock(_)
             | Term::Trait(_)
             | Term::SetAt(..)
             | Term::Member(_)
@@ -301,6 +316,10 @@ impl Expression {
             | Term::StartOf(inner)
             | Term::Since(inner)
             | Term::Until(inner)
+            | Term::InPeriod(inner, _)
+            | Term::Age(inner)
+            | Term::DaysUntil(inner)
+            | Term::Anniversary(inner)
             | Term::ForSome { condition: inner, .. } => vec![inner],
         }
     }

@@ -49,12 +49,23 @@ impl Zone {
         }
     }
 
+    /// When the zone's offset next changes after `instant`; [`Instant::NEVER`] when it does not any more.
+    pub(super) fn next_change(&self, instant: Instant) -> Instant {
+        let bounded = instant.clamp(Instant::MIN, Instant::MAX);
+        let timestamp = jiff::Timestamp::from_millisecond(bounded.millis()).ok();
+        let next = timestamp.and_then(|timestamp| self.0.following(timestamp).next());
+        next.map_or(Instant::NEVER, |next| Instant::from_millis(next.timestamp().as_millisecond()))
+    }
+
     /// The instant of a local time, by the rules above.
     pub(crate) fn instant(&self, local: DateTime) -> Instant {
         let ambiguous = self.0.to_ambiguous_timestamp(local);
         let timestamp = match ambiguous.offset() {
             AmbiguousOffset::Gap { .. } => {
-                ambiguous.later().ok().and_then(|after| self.0.preceding(after).next()).map(|t| t.timestamp())
+                // Where the local time is the first that is skipped, this is the change itself, and not before itself.
+                let after =
+                    ambiguous.later().ok().and_then(|after| after.checked_add(jiff::Span::new().seconds(1)).ok());
+                after.and_then(|after| self.0.preceding(after).next()).map(|t| t.timestamp())
             }
             AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Fold { .. } => ambiguous.earlier().ok(),
         };

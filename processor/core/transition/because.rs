@@ -173,6 +173,7 @@ fn of_test<'a>(test: &'a Test, view: &View<'a>, found: &mut Measures<'a>) {
             of_operand(right, view, found);
         }
         Test::Distance { instant: operand, .. }
+        | Test::Period(operand, ..)
         | Test::In(operand, ..)
         | Test::Missing(operand, _)
         | Test::Truth(operand) => {
@@ -206,7 +207,12 @@ fn of_condition<'a>(condition: &'a Condition, view: &View<'a>, found: &mut Measu
 fn of_operand<'a>(operand: &'a Operand, view: &View<'a>, found: &mut Measures<'a>) {
     match operand {
         Operand::Measure(measure) => found.push((measure, *view)),
-        Operand::Constant(_) | Operand::Millis(_) | Operand::Trait(_) | Operand::SetAt(_) | Operand::Property(_) => {}
+        Operand::Constant(_)
+        | Operand::Millis(_)
+        | Operand::Trait(_)
+        | Operand::SetAt(_)
+        | Operand::Property(_)
+        | Operand::Clock(..) => {}
         Operand::Arithmetic(_, left, right) => {
             of_operand(left, view, found);
             of_operand(right, view, found);
@@ -215,6 +221,9 @@ fn of_operand<'a>(operand: &'a Operand, view: &View<'a>, found: &mut Measures<'a
         | Operand::Lower(inner)
         | Operand::DateOf(inner, _)
         | Operand::StartOf(inner, _)
+        | Operand::Age(inner, _)
+        | Operand::DaysUntil(inner, _)
+        | Operand::Anniversary(inner, _)
         | Operand::Since(inner)
         | Operand::Until(inner) => of_operand(inner, view, found),
         Operand::If(condition, then, otherwise) => {

@@ -66,6 +66,8 @@ pub enum Cause {
     Definition,
     /// The first announcement after history was read in silence.
     Backfill,
+    /// The customer was erased.
+    Erasure,
     /// The customer's newest event is older than the configured time to forget.
     Forgotten,
 }

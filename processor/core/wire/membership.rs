@@ -15,7 +15,12 @@ const LEFT: &str = "left";
 
 /// The key of a record of the memberships topic: customer, unit separator, segment.
 pub fn membership_key(transition: &Transition) -> String {
-    format!("{}\u{1f}{}", transition.customer, transition.segment)
+    customer_and_segment(transition.customer.as_str(), &transition.segment)
+}
+
+/// The key of a record of the memberships topic about that customer and segment.
+pub fn customer_and_segment(customer: &str, segment: &str) -> String {
+    format!("{customer}\u{1f}{segment}")
 }
 
 /// The customer and the segment that a key of the memberships topic names, or nothing where it is none.

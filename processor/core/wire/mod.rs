@@ -11,6 +11,6 @@ mod value;
 
 pub use control_word::{Announced, ControlWord, NotAControlWord, Torn, agreed};
 pub use dead_letter::{DeadLetter, Origin, dead_letter};
-pub use membership::{Announcement, membership_key, membership_value, read_membership_key};
+pub use membership::{Announcement, customer_and_segment, membership_key, membership_value, read_membership_key};
 pub use transition::{Headers, transition_headers, transition_value};
 pub use value::{JsonValue, JsonValues};

@@ -74,6 +74,7 @@ impl Cause {
             Self::Late => "late",
             Self::Definition => "definition",
             Self::Backfill => "backfill",
+            Self::Erasure => "erasure",
             Self::Forgotten => "forgotten",
         }
     }

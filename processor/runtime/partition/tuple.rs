@@ -301,6 +301,9 @@ impl Tuple {
         for transition in self.effects.transitions.drain(..) {
             self.draft.announce(&transition);
         }
+        for (customer, segment) in self.effects.deleted.drain(..) {
+            self.draft.delete(customer.as_str(), &segment);
+        }
         budget.spend(self.draft.records() - before.0, self.draft.bytes() - before.1);
         Ok(())
     }

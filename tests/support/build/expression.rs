@@ -1,16 +1,16 @@
 //! Operators and literals.
 
+use crate::definition::{Arithmetic, Expression, Relation, Term, Type};
 use spicchio_core::event::{Number, Value};
-use spicchio_core::segment::{Arithmetic, Expression, Relation, Term, Type};
 use spicchio_core::timer::{Date, Instant, Length};
 
 use super::path;
 
-const fn expression(term: Term, ty: Type) -> Expression {
+pub(super) const fn expression(term: Term, ty: Type) -> Expression {
     Expression { term, ty }
 }
 
-const fn truth(term: Term) -> Expression {
+pub(super) const fn truth(term: Term) -> Expression {
     expression(term, Type::Boolean)
 }
 

@@ -1,6 +1,6 @@
 //! Events, columns, windows and forms.
 
-use spicchio_core::segment::{ColumnRef, Events, Expression, Form, Path, Selection, Side, Term, Type, Window};
+use crate::definition::{ColumnRef, Events, Expression, Form, Path, Selection, Side, Step, Term, Type, Window};
 use spicchio_core::timer::{Instant, Length};
 
 /// `a.b` as a path.
@@ -23,9 +23,9 @@ pub fn filtered(events: Events, filter: Expression) -> Events {
     Events { filter: Some(filter.into()), ..events }
 }
 
-/// `events.p`, of a type, where a negative value is not missing.
+/// `events.p`, of a type.
 pub fn column(events: Events, dotted: &str, ty: Type) -> ColumnRef {
-    ColumnRef { events, path: path(dotted), ty, nonnegative: false }
+    ColumnRef { events, path: path(dotted), ty }
 }
 
 /// No window: the whole life.
@@ -45,10 +45,10 @@ pub const fn stretch(from: Instant, to: Option<Instant>) -> Window {
 
 /// `since first(events, window)` or `since last(events, window)`
 pub fn after(side: Side, events: Events, window: Window) -> Window {
-    Window::After(side, events, window.into())
+    Window::After(side, events, 1, window.into())
 }
 
-const fn form(form: Form, ty: Type) -> Expression {
+pub(super) const fn form(form: Form, ty: Type) -> Expression {
     Expression { term: Term::Form(form), ty }
 }
 
@@ -89,30 +89,30 @@ pub const fn distinct(column: ColumnRef, window: Window) -> Expression {
 
 /// `first(events, window)`
 pub const fn first(events: Events, window: Window) -> Expression {
-    form(Form::Moment(Side::First, events, window), Type::Instant)
+    form(Form::Moment(Side::First, events, 1, window), Type::Instant)
 }
 
 /// `last(events, window)`
 pub const fn last(events: Events, window: Window) -> Expression {
-    form(Form::Moment(Side::Last, events, window), Type::Instant)
+    form(Form::Moment(Side::Last, events, 1, window), Type::Instant)
 }
 
 /// `first(column, window)`
 pub fn first_of(column: ColumnRef, window: Window) -> Expression {
     let ty = column.ty.clone();
-    form(Form::Pick(Side::First, column, window), ty)
+    form(Form::Pick(Side::First, column, 1, window), ty)
 }
 
 /// `last(column, window)`
 pub fn last_of(column: ColumnRef, window: Window) -> Expression {
     let ty = column.ty.clone();
-    form(Form::Pick(Side::Last, column, window), ty)
+    form(Form::Pick(Side::Last, column, 1, window), ty)
 }
 
 /// `sequence(first, second within so many milliseconds; window)`
 pub fn sequence(first: Events, second: Events, within: Option<i64>, window: Window) -> Expression {
-    let within = within.map(Length::fixed);
-    form(Form::Sequence { first, second, within, window }, Type::Boolean)
+    let step = Step { events: second, is_absence: false, within: within.map(Length::fixed) };
+    form(Form::Sequence { first, steps: vec![step], all_within: None, window }, Type::Boolean)
 }
 
 /// `for some P (condition)`, P a text.

@@ -6,8 +6,10 @@
 mod event;
 mod expression;
 mod form;
+mod measure;
 mod parts;
 mod segment;
+mod value;
 
 pub use event::event;
 pub use expression::{
@@ -19,5 +21,10 @@ pub use form::{
     after, any, average, column, count, days, distinct, filtered, first, first_of, for_some, last, last_of, lately,
     life, maximum, minimum, of, path, sequence, stretch, sum,
 };
-pub use parts::{forms, moves, parts_mut, reads, selections, selections_mut, window_of, window_of_mut};
-pub use segment::{definitions, segment};
+pub use measure::{during, heaviest, net, nth, nth_of, period, steps, then, time_spent, top, values, visits, without};
+pub use parts::{forms, moves, reads};
+pub use segment::{best, definitions, ladder, latched, segment};
+pub use value::{
+    age, anniversary, bucket, clock, days_until, distance, held, kilometres, lies_in, matches, member, point, refunded,
+    score, some, stage,
+};

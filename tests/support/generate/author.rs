@@ -2,8 +2,8 @@
 //!
 //! A condition is typed by construction. Every kind of term has its own file: this one knows the parts they share.
 
+use crate::definition::{Declarations, Expression, Term, Type};
 use compact_str::CompactString;
-use spicchio_core::segment::{Declarations, Expression, Term, Type};
 
 use super::{Random, Scale};
 
@@ -19,13 +19,29 @@ pub struct Author<'a> {
     pub(super) is_restricted: bool,
     /// Whether instants here must stand still, because their day is asked for.
     pub(super) is_still: bool,
+    /// The segments that may be asked about.
+    pub(super) segments: Vec<CompactString>,
+    /// The ladders that may be asked about.
+    pub(super) ladders: Vec<CompactString>,
+    /// The scores that may be asked about.
+    pub(super) scores: Vec<CompactString>,
 }
 
 impl<'a> Author<'a> {
     /// An author who reads the types that histories are made of.
     pub fn new(random: &'a mut Random, scale: &'a Scale, declarations: &'a Declarations) -> Self {
         let types = super::vocabulary::READ.iter().map(|name| (*name).into()).collect();
-        Self { random, scale, declarations, types, is_restricted: false, is_still: false }
+        Self {
+            random,
+            scale,
+            declarations,
+            types,
+            is_restricted: false,
+            is_still: false,
+            segments: Vec::new(),
+            ladders: Vec::new(),
+            scores: Vec::new(),
+        }
     }
 
     /// `if condition then .. else ..` of two values of one type.

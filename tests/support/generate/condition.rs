@@ -1,7 +1,7 @@
 //! Random conditions: connectives, and tests of every type of value.
 
+use crate::definition::{Expression, Form, Relation, Step, Term, Type};
 use spicchio_core::event::Value;
-use spicchio_core::segment::{Expression, Form, Relation, Term, Type};
 
 use super::author::{truth, typed};
 use super::{Author, vocabulary};
@@ -64,11 +64,22 @@ impl Author<'_> {
         let (first, second) = (self.events(), self.events());
         let within = self.random.chance(60).then(|| self.length());
         let window = self.window(1);
-        truth(Term::Form(Form::Sequence { first, second, within, window }))
+        let steps = vec![Step { events: second, is_absence: false, within }];
+        truth(Term::Form(Form::Sequence { first, steps, all_within: None, window }))
     }
 
     /// A test without connectives of its own.
     fn test(&mut self, depth: u8) -> Expression {
+        if self.random.chance(20)
+            && let Some(special) = self.special(&Type::Boolean)
+        {
+            return special;
+        }
+        if self.random.chance(5)
+            && let Some(contains) = self.about_values()
+        {
+            return contains;
+        }
         // Now and then arithmetic where no connective is.
         let below = depth.saturating_sub(1).max(u8::from(self.random.chance(35)));
         match self.random.weighted(&[(9, 'n'), (6, 'd'), (5, 'i'), (2, 'y'), (4, 't'), (2, 'b'), (2, 'm'), (1, 'l')]) {

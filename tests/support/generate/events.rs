@@ -1,9 +1,10 @@
 //! Random events, filters, columns and windows.
 
-use spicchio_core::segment::{ColumnRef, Events, Path, Selection, Side, Type, Window};
+use crate::definition::{ColumnRef, Events, Selection, Side, Type, Window};
 use spicchio_core::timer::Length;
 
 use super::Author;
+use super::repertoire::has;
 
 impl Author<'_> {
     /// One type, a union or `any`, with a filter or without.
@@ -25,14 +26,15 @@ impl Author<'_> {
         let path = (!paths.is_empty()).then(|| self.random.pick(&paths).clone())?;
         let many = if self.random.chance(25) { 2 } else { 1 };
         let selection = Selection::Types(self.some_types(|event| event.properties.contains_key(&path), many));
-        let nonnegative = self.is_nonnegative(&selection, &path);
-        Some(ColumnRef { events: self.filtered(selection), path, ty: ty.clone(), nonnegative })
+        Some(ColumnRef { events: self.filtered(selection), path, ty: ty.clone() })
     }
 
     /// A window of a kind that this scale has.
     pub(super) fn window(&mut self, depth: u8) -> Window {
         let opened = if depth > 0 { 3 } else { 0 };
-        match self.random.weighted(&[(6, 'l'), (8, 'd'), (3, 'p'), (2, 'b'), (opened, 'a')]) {
+        let named = if has("calendar_window") { 3 } else { 0 };
+        match self.random.weighted(&[(6, 'l'), (8, 'd'), (3, 'p'), (2, 'b'), (opened, 'a'), (named, 'n')]) {
+            'n' => Window::During(self.period(0)),
             'd' => Window::Last { from: self.length(), to: Length::default() },
             'p' => self.past_window(),
             'b' => {
@@ -43,7 +45,8 @@ impl Author<'_> {
             }
             'a' => {
                 let side = self.side();
-                Window::After(side, self.events(), self.window(depth - 1).into())
+                let nth = if has("nth") && self.random.chance(20) { 2 } else { 1 };
+                Window::After(side, self.events(), nth, self.window(depth - 1).into())
             }
             _ => Window::Life,
         }
@@ -80,7 +83,7 @@ impl Author<'_> {
 
     fn some_types(
         &mut self,
-        fits: impl Fn(&spicchio_core::segment::EventType) -> bool,
+        fits: impl Fn(&crate::definition::EventType) -> bool,
         many: usize,
     ) -> Vec<compact_str::CompactString> {
         let known = self.declarations.events.iter().filter(|event| self.types.contains(&event.name) && fits(event));
@@ -93,13 +96,5 @@ impl Author<'_> {
     fn ranked(&self, types: &[compact_str::CompactString]) -> Vec<compact_str::CompactString> {
         let names = self.declarations.events.iter().map(|event| &event.name);
         names.filter(|name| types.contains(name)).cloned().collect()
-    }
-
-    fn is_nonnegative(&self, selection: &Selection, path: &Path) -> bool {
-        let declared = self.declarations.events.iter().filter(|event| match selection {
-            Selection::Any => true,
-            Selection::Types(types) => types.contains(&event.name),
-        });
-        declared.filter_map(|event| event.properties.get(path)).all(|property| property.nonnegative)
     }
 }

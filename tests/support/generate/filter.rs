@@ -1,9 +1,10 @@
 //! Random filters: what is asked of one event's own properties.
 
-use spicchio_core::segment::{Arithmetic, Expression, Path, Selection, Term, Type};
+use crate::definition::{Arithmetic, Expression, Path, Selection, Term, Type};
 
 use super::Author;
 use super::author::{truth, typed};
+use super::repertoire::has;
 
 impl Author<'_> {
     /// A filter over the properties that the selected types declare; nothing where they share none.
@@ -20,7 +21,32 @@ impl Author<'_> {
         };
         let properties = selected.iter().flat_map(|event| event.properties.iter()).filter(|(path, _)| shared(path));
         let properties = properties.map(|(path, property)| (path.clone(), property.ty.clone())).collect::<Vec<_>>();
-        (!properties.is_empty()).then(|| self.over(&properties, 2))
+        let filter = (!properties.is_empty()).then(|| self.over(&properties, 2))?;
+        Some(self.of_purchases(selection, filter))
+    }
+
+    /// Now and then, of purchases alone, what is asked of their line items or of later refunds.
+    fn of_purchases(&mut self, selection: &Selection, filter: Expression) -> Expression {
+        let are_purchases = matches!(selection, Selection::Types(types) if types.len() == 1 && types[0] == "purchase");
+        if !are_purchases {
+            return filter;
+        }
+        if has("some") && self.random.chance(25) {
+            let list = typed(Term::Property(vec!["items".into()]), Type::List);
+            let named = |name: &str, ty| (vec![name.into()], ty);
+            let fields = [named("product_id", Type::Text), named("category", Type::Text), named("price", Type::Number)];
+            return truth(Term::SomeItem(list.into(), self.over_fields(&fields).into()));
+        }
+        if !has("refunded") || self.is_restricted || self.random.chance(70) {
+            return filter;
+        }
+        let refunded = truth(Term::Refunded);
+        let refunded = if self.random.chance(60) { truth(Term::Not(refunded.into())) } else { refunded };
+        if let Term::And(mut parts) = filter.term {
+            parts.push(refunded);
+            return truth(Term::And(parts));
+        }
+        if self.random.chance(50) { truth(Term::And(vec![filter, refunded])) } else { refunded }
     }
 
     fn over(&mut self, properties: &[(Path, Type)], depth: u8) -> Expression {

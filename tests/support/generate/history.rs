@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use spicchio_core::segment::{Declarations, Type};
+use crate::definition::{Declarations, Type};
+
+use spicchio_core::event::Number;
+use spicchio_core::timer::Date;
 
 use super::{Random, Scale, vocabulary};
 use crate::given::{GivenEvent, Json};
@@ -88,7 +91,7 @@ fn properties(random: &mut Random, scale: &Scale, declarations: &Declarations, k
     let (traits, percent) = if kind == "profile" { (Some(&declarations.traits), 35) } else { (None, 75) };
     for (path, ty) in declared.chain(traits.into_iter().flatten()) {
         if random.chance(percent) {
-            let value = value(random, scale, ty);
+            let value = value(random, scale, path, ty);
             nest(&mut properties, path, value);
         }
     }
@@ -115,7 +118,7 @@ fn nest(properties: &mut BTreeMap<String, Json>, path: &[compact_str::CompactStr
 }
 
 /// A value of the type, or what counts as missing.
-fn value(random: &mut Random, scale: &Scale, ty: &Type) -> Json {
+fn value(random: &mut Random, scale: &Scale, path: &[compact_str::CompactString], ty: &Type) -> Json {
     match random.between(0, 19) {
         0 => return Json::Null,
         1 => return Json::from(true),
@@ -125,6 +128,12 @@ fn value(random: &mut Random, scale: &Scale, ty: &Type) -> Json {
         _ => {}
     }
     let tick = random.between(0, scale.ticks);
+    match path.first().map(compact_str::CompactString::as_str) {
+        Some("born") => return Json::Text(born(random, scale, tick)),
+        Some("order_id") => return Json::from(*random.pick(&["o-1", "o-2", "o-3", "o-4"])),
+        Some("interests") => return Json::List((0..random.between(0, 3)).map(|_| interest(random)).collect()),
+        Some(_) | None => {}
+    }
     match ty {
         Type::Boolean => Json::from(random.chance(50)),
         Type::Number => Json::Number(vocabulary::number(random, -1, 5).to_string()),
@@ -133,8 +142,33 @@ fn value(random: &mut Random, scale: &Scale, ty: &Type) -> Json {
         Type::Date => Json::Text(scale.zone.date(scale.at(tick)).to_string()),
         Type::List if random.chance(50) => Json::List((0..random.between(0, 3)).map(|_| item(random)).collect()),
         Type::List => Json::List((0..random.between(0, 3)).map(|_| line_item(random)).collect()),
-        Type::Duration | Type::Point => Json::Null,
+        Type::Point => {
+            let (latitude, longitude) = *random.pick(&vocabulary::PLACES);
+            let degrees = |millionths| Json::Number(Number::from_millionths(millionths).to_string());
+            Json::object([("lat", degrees(latitude)), ("lon", degrees(longitude))])
+        }
+        Type::Duration => Json::Null,
     }
+}
+
+/// A date some years before one within reach: often 29 February, where that is near.
+fn born(random: &mut Random, scale: &Scale, tick: i64) -> String {
+    let years = random.between(0, 3) * 4;
+    let day = scale.zone.date(scale.at(if random.chance(50) { tick } else { scale.ticks / 2 }));
+    let leap = i32::try_from(years / 4 * 1_461).unwrap_or(0);
+    let day = Date::from_days(day.days() - leap - i32::from(random.chance(30)) * 365);
+    if random.chance(20) { "2024-02-29".to_owned() } else { day.to_string() }
+}
+
+fn interest(random: &mut Random) -> Json {
+    let mut members = BTreeMap::new();
+    if random.chance(85) {
+        members.insert("key".to_owned(), Json::from(*random.pick(&vocabulary::TEXTS)));
+    }
+    if random.chance(85) {
+        members.insert("value".to_owned(), Json::Number(vocabulary::number(random, -1, 5).to_string()));
+    }
+    Json::Object(members)
 }
 
 fn item(random: &mut Random) -> Json {

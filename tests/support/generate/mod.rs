@@ -4,6 +4,7 @@
 //! random is always well typed, and legal by the language.
 
 mod author;
+mod catalog;
 mod condition;
 mod course;
 mod events;
@@ -11,7 +12,9 @@ mod filter;
 mod history;
 mod number;
 mod random;
+mod repertoire;
 mod scale;
+mod special;
 mod text;
 mod time;
 mod vocabulary;

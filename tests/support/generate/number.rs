@@ -1,6 +1,6 @@
 //! Random numbers: forms over events, traits, arithmetic, and tests of them.
 
-use spicchio_core::segment::{Arithmetic, Expression, Form, Term, Type};
+use crate::definition::{Arithmetic, Expression, Form, Term, Type};
 
 use super::author::{truth, typed};
 use super::{Author, vocabulary};
@@ -8,6 +8,11 @@ use crate::build::moves;
 
 impl Author<'_> {
     pub(super) fn number(&mut self, depth: u8) -> Expression {
+        if self.random.chance(20)
+            && let Some(special) = self.special(&Type::Number)
+        {
+            return special;
+        }
         let deeper = u64::from(depth > 0);
         match self.random.weighted(&[(14, 'f'), (2, 't'), (1, 'p'), (1, 'c'), (deeper * 4, 'a'), (deeper, 'i')]) {
             't' => self.trait_of(&Type::Number).unwrap_or_else(|| self.number_written(0, 4)),
@@ -71,7 +76,7 @@ impl Author<'_> {
     /// `first(E.p)` or `last(E.p)` of that type, where a readable type declares one.
     pub(super) fn pick(&mut self, ty: &Type) -> Option<Expression> {
         let column = self.column(ty)?;
-        let form = Form::Pick(self.side(), column, self.window(2));
+        let form = Form::Pick(self.side(), column, 1, self.window(2));
         Some(typed(Term::Form(form), ty.clone()))
     }
 

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use spicchio_core::segment::{Expression, Selection, Term, Window};
+use crate::definition::{Expression, Form, Rungs, Selection, Term, Window};
 use spicchio_core::transition::Cause;
 
 use super::course;
-use crate::build::{forms, selections, window_of};
+use super::repertoire::{self, has};
+use crate::build::forms;
 use crate::drive::Course;
 use crate::oracle::timeline;
 
@@ -42,6 +43,33 @@ const TERMS: [&str; 25] = [
 ];
 const FORMS: [&str; 10] =
     ["Count", "Days", "Sum", "Average", "Minimum", "Maximum", "Distinct", "Moment", "Pick", "Sequence"];
+/// What can be left out, and the variants by which it is known.
+const SPECIAL: [(&str, &[&str]); 24] = [
+    ("nth", &["ordinal"]),
+    ("values", &["Values"]),
+    ("top", &["Top"]),
+    ("steps", &["absence", "all within"]),
+    ("visits", &["Visits"]),
+    ("time_spent", &["TimeSpent"]),
+    ("net", &["Net"]),
+    ("refunded", &["Refunded"]),
+    ("items", &["line items"]),
+    ("some", &["SomeItem"]),
+    ("matches", &["Matches"]),
+    ("bucket", &["Bucket"]),
+    ("clock", &["Clock"]),
+    ("age", &["Age"]),
+    ("days_until", &["DaysUntil"]),
+    ("anniversary", &["Anniversary"]),
+    ("period", &["During"]),
+    ("calendar_window", &["named window"]),
+    ("distance", &["Distance"]),
+    ("held", &["Held"]),
+    ("member", &["Member"]),
+    ("ladder", &["Stage", "first of a ladder", "best of a ladder"]),
+    ("score", &["Score"]),
+    ("latch", &["latch"]),
+];
 const WINDOWS: [&str; 4] = ["Life", "Last", "Between", "After"];
 
 /// The name of an enum's variant.
@@ -68,13 +96,17 @@ impl Tally {
             self.of(part);
         }
         let Term::Form(form) = &expression.term else { return };
+        self.of_special(form);
         self.add(variant(form));
-        self.add(variant(window_of(form)));
-        if let Window::Last { from, to } = window_of(form) {
+        self.add(variant(form.window()));
+        if let Window::During(_) = form.window() {
+            self.add("named window");
+        }
+        if let Window::Last { from, to } = form.window() {
             self.add(if from.is_calendar() { "calendar window" } else { "fixed window" });
             self.add(if to.millis() > 0 { "window in the past" } else { "window up to now" });
         }
-        for events in selections(form) {
+        for events in form.selections() {
             self.add(variant(&events.selection));
             if matches!(&events.selection, Selection::Types(types) if types.len() > 1) {
                 self.add("union");
@@ -82,6 +114,23 @@ impl Tally {
             if let Some(filter) = &events.filter {
                 self.of(filter);
             }
+        }
+    }
+
+    fn of_special(&mut self, form: &Form) {
+        if matches!(form, Form::Moment(_, _, 2.., _)) {
+            self.add("ordinal");
+        }
+        if let Form::Sequence { steps, all_within, .. } = form {
+            steps.iter().filter(|step| step.is_absence).for_each(|_| self.add("absence"));
+            if all_within.is_some() {
+                self.add("all within");
+            }
+        }
+        if let Form::Sum(column, _) | Form::Distinct(column, _) | Form::Top(column, _, _) = form
+            && column.path[0] == "items"
+        {
+            self.add("line items");
         }
     }
 
@@ -95,11 +144,22 @@ impl Tally {
 #[test]
 fn conditions_are_made_of_everything() {
     let mut tally = Tally::default();
-    for segment in (0..COURSES).flat_map(|seed| course(seed).definitions.segments) {
-        tally.of(&segment.condition);
+    for definitions in (0..COURSES).map(|seed| course(seed).definitions) {
+        definitions.expressions().for_each(|expression| tally.of(expression));
+        definitions.segments.iter().filter_map(|segment| segment.latch.as_ref()).for_each(|_| tally.add("latch"));
+        for ladder in &definitions.ladders {
+            let is_first = matches!(ladder.rungs, Rungs::First(_));
+            tally.add(if is_first { "first of a ladder" } else { "best of a ladder" });
+        }
     }
     for what in TERMS.into_iter().chain(FORMS).chain(WINDOWS) {
         tally.at_least(what, 20);
+    }
+    for (form, variants) in SPECIAL {
+        assert!(repertoire::FORMS.contains(&form), "{form}");
+        for what in variants.iter().filter(|_| has(form)) {
+            tally.at_least(what, 10);
+        }
     }
     for what in ["Any", "union", "window in the past", "calendar window", "calendar length"] {
         tally.at_least(what, 20);

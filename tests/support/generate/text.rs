@@ -1,7 +1,7 @@
 //! Random texts, and tests of them.
 
+use crate::definition::{Expression, Term, Type};
 use spicchio_core::event::Value;
-use spicchio_core::segment::{Expression, Term, Type};
 
 use super::author::{truth, typed};
 use super::{Author, vocabulary};
@@ -9,6 +9,11 @@ use super::{Author, vocabulary};
 impl Author<'_> {
     /// A text, which may be none.
     pub(super) fn text(&mut self, depth: u8) -> Expression {
+        if self.random.chance(20)
+            && let Some(special) = self.special(&Type::Text)
+        {
+            return special;
+        }
         let deeper = u64::from(depth > 0);
         match self.random.weighted(&[(4, 'p'), (4, 't'), (deeper, 'l'), (deeper, 'i')]) {
             'p' => self.pick(&Type::Text).or_else(|| self.trait_of(&Type::Text)),

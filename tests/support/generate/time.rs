@@ -2,8 +2,8 @@
 //!
 //! On a calendar scale everything that moves with time moves by whole ticks: one `since` or `until` against a constant.
 
+use crate::definition::{Arithmetic, Expression, Form, Term, Type};
 use spicchio_core::event::Value;
-use spicchio_core::segment::{Arithmetic, Expression, Form, Term, Type};
 use spicchio_core::timer::Date;
 
 use super::Author;
@@ -12,6 +12,11 @@ use super::author::{truth, typed};
 impl Author<'_> {
     /// An instant, which may be none and may move.
     pub(super) fn instant(&mut self, depth: u8) -> Expression {
+        if self.random.chance(15)
+            && let Some(special) = self.special(&Type::Instant)
+        {
+            return special;
+        }
         let deeper = u64::from(depth > 0);
         match self.random.weighted(&[(8, 'm'), (2, 't'), (2, 'p'), (1, 'c'), (deeper, 'a'), (deeper, 'i')]) {
             't' => self.trait_of(&Type::Instant).unwrap_or_else(|| self.moment()),
@@ -40,7 +45,7 @@ impl Author<'_> {
     }
 
     fn moment(&mut self) -> Expression {
-        let form = Form::Moment(self.side(), self.events(), self.window(2));
+        let form = Form::Moment(self.side(), self.events(), 1, self.window(2));
         typed(Term::Form(form), Type::Instant)
     }
 
@@ -67,6 +72,11 @@ impl Author<'_> {
 
     /// A duration, which may be none and moves more often than not.
     pub(super) fn duration(&mut self, depth: u8) -> Expression {
+        if self.random.chance(15)
+            && let Some(special) = self.special(&Type::Duration)
+        {
+            return special;
+        }
         let deeper = u64::from(depth > 0 && !self.scale.is_calendar);
         match self.random.weighted(&[(8, 's'), (2, 'u'), (1, 'l'), (deeper * 5, 'a'), (deeper, 'i'), (deeper, 'd')]) {
             'u' => typed(Term::Until(self.reference(depth).into()), Type::Duration),

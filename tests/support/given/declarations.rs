@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use spicchio_core::segment::{Declarations, EventType, Path, Property, Type};
+use crate::definition::{Declarations, EventType, Path, Property, Type};
 
 /// The built-in types, in the order that decides between events of equal time.
 const BUILT_IN: [&str; 19] = [
@@ -48,6 +48,9 @@ pub fn shop() -> Declarations {
         ("plan.name", Type::Text),
         ("plan.level", Type::Number),
         ("address.city", Type::Text),
+        ("born", Type::Date),
+        ("home", Type::Point),
+        ("interests", Type::List),
     ];
     Declarations { events, traits: traits.into_iter().map(|(name, ty)| (path(name), ty)).collect() }
 }
@@ -77,6 +80,7 @@ fn properties_of(kind: &str) -> BTreeMap<Path, Property> {
             ("delivery", Type::Instant, false),
             ("score.points", Type::Number, false),
         ],
+        "refund" => &[("order_id", Type::Text, false), ("total", Type::Number, true)],
         "booking" => &[
             ("seats", Type::Number, false),
             ("product_id", Type::Text, false),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::definition::Declarations;
 use spicchio_core::event::{Identity, Kind};
-use spicchio_core::segment::Declarations;
 use spicchio_core::timer::Instant;
 
 use super::Json;

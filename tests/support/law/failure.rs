@@ -30,9 +30,13 @@ impl fmt::Debug for Failure {
 fn report_of(out: &mut String, law: &Law, subject: &dyn Subject, course: &Course, seed: u64) -> fmt::Result {
     writeln!(out, "{} does not obey: {}", subject.name(), law.says)?;
     writeln!(out, "again with: SPICCHIO_SEED={seed} SPICCHIO_CASES=1; made small, this is left of it:\n")?;
-    for segment in &course.definitions.segments {
-        writeln!(out, "{} ({}): {}", segment.name, segment.zone.name(), text::condition(&segment.condition))?;
-        writeln!(out, "    {:?}", segment.condition)?;
+    for (name, file) in text::files(&course.definitions) {
+        // The tests' declarations are the same everywhere.
+        let defined = file.split_once("segments:\n").map_or(file.as_str(), |(_, defined)| defined);
+        writeln!(out, "# {name}\nsegments:\n{defined}")?;
+    }
+    for expression in course.definitions.expressions() {
+        writeln!(out, "    {expression:?}")?;
     }
     writeln!(out, "\nread in this order:")?;
     for event in &course.events {

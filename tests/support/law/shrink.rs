@@ -2,18 +2,18 @@
 
 use std::collections::VecDeque;
 
-use spicchio_core::segment::{Declarations, Expression, Form, SegmentDefinition, Term, Window};
+use crate::definition::{Declarations, Definitions, Expression, Form, Latch, Rungs, Term, Window};
 
-use crate::build::{parts_mut, reads, selections, selections_mut, window_of, window_of_mut};
+use crate::build::reads;
 use crate::drive::Course;
 use crate::text;
 
-/// A course that still fails and cannot be made smaller by dropping a segment, a part of a condition, a filter, a
+/// A course that still fails and cannot be made smaller by dropping a definition, a part of a condition, a filter, a
 /// window, an event or a property.
 pub fn shrunk(mut course: Course, fails: impl Fn(&Course) -> bool) -> Course {
     loop {
         let before = size(&course);
-        let smaller = [only_segments, without_events, plainer_conditions, without_properties, without_settings];
+        let smaller = [fewer_definitions, without_events, plainer_conditions, without_properties, without_settings];
         for candidates in smaller {
             while let Some(candidate) = candidates(&course).into_iter().find(|candidate| fails(candidate)) {
                 course = candidate;
@@ -26,7 +26,7 @@ pub fn shrunk(mut course: Course, fails: impl Fn(&Course) -> bool) -> Course {
 }
 
 fn size(course: &Course) -> (usize, usize, usize, bool) {
-    let conditions = course.definitions.segments.iter().map(|segment| text::condition(&segment.condition).len()).sum();
+    let conditions = text::files(&course.definitions).iter().map(|(_, text)| text.len()).sum();
     let properties = course.events.iter().map(|event| event.properties.len()).sum();
     (conditions, course.events.len(), properties, course.forget_after.is_some())
 }
@@ -35,15 +35,79 @@ fn terms(expression: &Expression) -> usize {
     1 + expression.parts().into_iter().map(terms).sum::<usize>()
 }
 
-/// One segment alone.
-fn only_segments(course: &Course) -> Vec<Course> {
-    let segments = &course.definitions.segments;
-    let alone = |segment: &SegmentDefinition| {
+/// Without a segment, ladder or score that no other asks about, or with a segment made plainer: no latch, UTC.
+fn fewer_definitions(course: &Course) -> Vec<Course> {
+    let Definitions { segments, ladders, scores, .. } = &course.definitions;
+    let mut candidates = Vec::new();
+    let mut offer = |change: &dyn Fn(&mut Definitions)| {
         let mut smaller = course.clone();
-        smaller.definitions.segments = vec![segment.clone()];
-        smaller
+        change(&mut smaller.definitions);
+        if is_complete(&smaller.definitions) {
+            candidates.push(smaller);
+        }
     };
-    if segments.len() > 1 { segments.iter().map(alone).collect() } else { Vec::new() }
+    for (place, segment) in segments.iter().enumerate() {
+        offer(&|definitions| drop(definitions.segments.remove(place)));
+        if let Some(latch) = &segment.latch {
+            offer(&|definitions| definitions.segments[place].latch = None);
+            for leaner in leaner_latches(latch) {
+                offer(&|definitions| definitions.segments[place].latch = Some(leaner.clone()));
+            }
+        }
+    }
+    for (place, ladder) in ladders.iter().enumerate() {
+        offer(&|definitions| drop(definitions.ladders.remove(place)));
+        let many = ladder.rungs.expressions().count();
+        if many > 1 {
+            for rung in 0..many {
+                offer(&|definitions| {
+                    let (Rungs::First(named) | Rungs::Best { scores: named, .. }) =
+                        &mut definitions.ladders[place].rungs;
+                    named.remove(rung);
+                });
+            }
+        }
+    }
+    for place in 0..scores.len() {
+        offer(&|definitions| drop(definitions.scores.remove(place)));
+    }
+    candidates
+}
+
+/// A latch that says less; it always says something.
+fn leaner_latches(latch: &Latch) -> Vec<Latch> {
+    let leaner = [
+        Latch { leave: None, ..latch.clone() },
+        Latch { stay: None, ..latch.clone() },
+        Latch { rest: None, ..latch.clone() },
+    ];
+    let says = |latch: &Latch| [latch.leave.is_some(), latch.stay.is_some(), latch.rest.is_some()];
+    leaner.into_iter().filter(|leaner| says(leaner) != says(latch) && says(leaner).contains(&true)).collect()
+}
+
+/// Whether something is defined, and with it everything that is asked about.
+fn is_complete(definitions: &Definitions) -> bool {
+    let Definitions { segments, ladders, scores, .. } = definitions;
+    let mut below = definitions.expressions().collect::<Vec<_>>();
+    while let Some(expression) = below.pop() {
+        if let Term::Member(name) = &expression.term
+            && segments.iter().all(|segment| segment.name != *name)
+        {
+            return false;
+        }
+        if let Term::Stage(name) = &expression.term
+            && ladders.iter().all(|ladder| ladder.name != *name)
+        {
+            return false;
+        }
+        if let Term::Score(name) = &expression.term
+            && scores.iter().all(|score| score.name != *name)
+        {
+            return false;
+        }
+        below.extend(expression.parts());
+    }
+    !segments.is_empty() || !ladders.is_empty()
 }
 
 /// Without a run of events: long runs first.
@@ -62,17 +126,18 @@ fn without_events(course: &Course) -> Vec<Course> {
     candidates
 }
 
-/// With one expression in a condition made plainer, the outermost first.
+/// With one expression in a definition made plainer, the outermost first.
 fn plainer_conditions(course: &Course) -> Vec<Course> {
     let mut candidates = Vec::new();
-    for (place, segment) in course.definitions.segments.iter().enumerate() {
-        for number in 0..terms(&segment.condition) {
-            let Some(term) = nth(&mut segment.condition.clone(), number).map(|term| plainer(term)) else { continue };
+    for (place, whole) in course.definitions.expressions().enumerate() {
+        for number in 0..terms(whole) {
+            let Some(term) = nth(&mut whole.clone(), number).map(|term| plainer(term)) else { continue };
             for plain in term {
                 let mut smaller = course.clone();
-                if let Some(term) = nth(&mut smaller.definitions.segments[place].condition, number) {
+                let Some(changed) = smaller.definitions.expressions_mut().nth(place) else { continue };
+                if let Some(term) = nth(changed, number) {
                     *term = plain;
-                    if is_legal(&smaller.definitions.segments[place].condition, &course.definitions.declarations) {
+                    if is_legal(changed, &course.definitions.declarations) {
                         candidates.push(smaller);
                     }
                 }
@@ -97,7 +162,7 @@ fn nth(expression: &mut Expression, number: usize) -> Option<&mut Expression> {
     let mut below = VecDeque::from([expression]);
     for _ in 0..number {
         let next = below.pop_front()?;
-        below.extend(parts_mut(next));
+        below.extend(next.parts_mut());
     }
     below.pop_front()
 }
@@ -127,22 +192,20 @@ fn plainer(expression: &Expression) -> Vec<Expression> {
 /// The form without a filter, or with a wider window.
 fn plainer_forms(form: &Form) -> Vec<Form> {
     let mut forms = Vec::new();
-    for place in 0..selections(form).len() {
+    for place in 0..form.selections().len() {
         let mut without = form.clone();
-        if let Some(filter) =
-            selections_mut(&mut without).into_iter().nth(place).and_then(|events| events.filter.take())
-        {
+        if let Some(filter) = without.selections_mut().into_iter().nth(place).and_then(|events| events.filter.take()) {
             drop(filter);
             forms.push(without);
         }
     }
-    let wider = match window_of(form) {
+    let wider = match form.window() {
         Window::Life => return forms,
-        Window::Last { .. } | Window::Between { .. } => Window::Life,
-        Window::After(_, _, inner) => (**inner).clone(),
+        Window::Last { .. } | Window::Between { .. } | Window::During(_) => Window::Life,
+        Window::After(_, _, _, inner) => (**inner).clone(),
     };
     let mut open = form.clone();
-    *window_of_mut(&mut open) = wider;
+    *open.window_mut() = wider;
     forms.push(open);
     forms
 }

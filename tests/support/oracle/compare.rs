@@ -2,13 +2,14 @@
 
 use std::cmp::Ordering;
 
-use spicchio_core::segment::{Expression, Form, Relation, Term};
+use crate::definition::{Expression, Form, Relation, Term};
 use spicchio_core::timer::{Instant, Length};
 
 use super::evaluate::Sight;
 use super::form::end;
 use super::history::Happening;
 use super::quantity::{Exact, Quantity, millisecond, whole};
+use super::traits::set_at;
 
 impl<'a> Sight<'a> {
     /// `left relation right`.
@@ -23,8 +24,8 @@ impl<'a> Sight<'a> {
 
     /// The event that an operand `first(E)` or `last(E)` means, or never.
     fn moment(&self, operand: &'a Expression) -> Option<&'a Happening> {
-        let Term::Form(Form::Moment(side, events, window)) = &operand.term else { return None };
-        end(*side, self.inside(events, window))
+        let Term::Form(Form::Moment(side, events, nth, window)) = &operand.term else { return None };
+        end(*side, *nth, self.inside(events, window))
     }
 
     /// `value between low and high`.
@@ -41,7 +42,7 @@ impl<'a> Sight<'a> {
         }
     }
 
-    /// How `since(I)` or `until(I)` compares with a calendar length, by where the calendar puts that length from I.
+    /// How `since(I)`, `until(I)` or `held(..)` compares with a calendar length, by where the calendar puts that length from I.
     fn against(&self, span: &'a Expression, length: Length) -> Option<Ordering> {
         let now = whole(self.now.millis());
         if let Term::Since(instant) = &span.term {
@@ -51,6 +52,10 @@ impl<'a> Sight<'a> {
         if let Term::Until(instant) = &span.term {
             let start = moved(&self.instant(instant)?, |end| length.before(end, self.zone));
             return Some(start.cmp(&now));
+        }
+        if let Term::Held(path, ty) = &span.term {
+            let end = length.after(set_at(self.events, path, ty)?, self.zone);
+            return Some(now.cmp(&whole(end.millis())));
         }
         let Term::If { condition, then, otherwise } = &span.term else {
             unreachable!("a calendar length beside {span:?}")

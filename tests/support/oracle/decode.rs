@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::definition::Type;
 use spicchio_core::event::{Number, Point, Value};
-use spicchio_core::segment::Type;
 use spicchio_core::timer::{Date, Instant};
 
 use crate::given::Json;

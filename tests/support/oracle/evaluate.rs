@@ -1,13 +1,16 @@
-//! The meaning of every term but comparisons and forms.
+//! The value of every term. Not here: which conditions hold (`truth`, `compare`), and forms.
 
 use spicchio_core::event::Value;
-use spicchio_core::segment::{Declarations, Expression, Path, Term, Type};
 use spicchio_core::timer::{Instant, Zone};
 
+use super::calendar;
 use super::history::Happening;
-use super::quantity::{Exact, Quantity, millisecond, whole};
-use super::traits::trait_value;
-use crate::build::{forms, selections};
+use super::place::metres;
+use super::quantity::{Exact, Quantity, exact, millisecond, whole};
+use super::standing::Standing;
+use super::traits::{set_at, trait_value};
+use crate::definition::{Declarations, Expression, Path, Term, Type};
+use crate::given::Json;
 
 /// Everything an expression may look at.
 #[derive(Clone)]
@@ -21,6 +24,10 @@ pub(super) struct Sight<'a> {
     pub(super) only: Vec<(&'a Path, &'a Type, Value)>,
     /// The event a filter is asked about.
     pub(super) at_hand: Option<&'a Happening>,
+    /// The item of a list that `some` asks about.
+    pub(super) item: Option<Json>,
+    /// What the other definitions say of the customer at this instant.
+    pub(super) standing: &'a Standing<'a>,
 }
 
 impl<'a> Sight<'a> {
@@ -35,6 +42,7 @@ impl<'a> Sight<'a> {
             Term::Constant(value) => Some(value.into()),
             Term::Length(length) if length.is_calendar() => Some(Quantity::Calendar(*length)),
             Term::Length(length) => Some(Quantity::Duration(whole(length.millis()))),
+            Term::Kilometres(many) => Some(Quantity::Number(exact(*many) * whole(1_000))),
             Term::If { condition, then, otherwise } => {
                 self.evaluate(if self.holds(condition) { then } else { otherwise })
             }
@@ -44,81 +52,71 @@ impl<'a> Sight<'a> {
             Term::Negate(value) => self.evaluate(value).map(Quantity::negated),
             Term::Lower(text) => Some(Quantity::Text(self.text(text)?.to_lowercase())),
             Term::DateOf(instant) => Some(Quantity::Date(self.zone.date(millisecond(&self.instant(instant)?)))),
-            Term::StartOf(date) => {
-                let date = self.evaluate(date)?;
-                let Quantity::Date(date) = date else { unreachable!("no date: {date:?}") };
-                Some(Quantity::instant(self.zone.start_of(date)))
-            }
+            Term::StartOf(date) => Some(Quantity::instant(self.zone.start_of(self.date(date)?))),
             Term::Since(instant) => Some(Quantity::Duration(whole(self.now.millis()) - self.instant(instant)?)),
             Term::Until(instant) => Some(Quantity::Duration(self.instant(instant)? - whole(self.now.millis()))),
-            Term::Trait(path) => trait_value(self.events, path, self.declarations).as_ref().map(Into::into),
-            Term::Property(path) => self.at_hand?.property(path, self.declarations).as_ref().map(Into::into),
-            Term::Form(form) => self.measure(form),
-            Term::SetAt(..) | Term::Member(_) | Term::Stage(_) | Term::Score(_) => {
-                unreachable!("not generated: {:?}", expression.term)
+            Term::Held(path, ty) => {
+                let set = set_at(self.events, path, ty)?;
+                Some(Quantity::Duration(whole(self.now.millis() - set.millis())))
             }
+            Term::DaysUntil(instant) => {
+                let day = self.zone.date(millisecond(&self.instant(instant)?));
+                Some(Quantity::Number(whole(i64::from(day.days() - self.today().days()))))
+            }
+            Term::Age(date) => {
+                let years = calendar::full_years(self.date(date)?, self.today());
+                Some(Quantity::Number(whole(years)))
+            }
+            Term::Anniversary(date) => {
+                let next = calendar::next_return(self.date(date)?, self.today());
+                Some(Quantity::instant(self.zone.start_of(next)))
+            }
+            Term::Clock(clock) => Some(Quantity::Number(whole(calendar::read(*clock, self.now, self.zone)))),
+            Term::Bucket(many, salt) => self.bucket(*many, salt.as_deref().unwrap_or("")),
+            Term::Distance(one, other) => Some(Quantity::Number(metres(self.point(one)?, self.point(other)?))),
+            Term::Trait(path) => trait_value(self.events, path, self.declarations).as_ref().map(Into::into),
+            Term::Property(path) => self.property(path, &expression.ty).as_ref().map(Into::into),
+            Term::Stage(name) => self.standing.stage(name).map(Quantity::Text),
+            Term::Score(name) => self.standing.score(name),
+            Term::Form(form) => self.measure(form),
             Term::And(_)
             | Term::Or(_)
             | Term::Not(_)
             | Term::Compare(..)
             | Term::Between(..)
             | Term::In { .. }
+            | Term::During(..)
             | Term::Contains(..)
             | Term::StartsWith(..)
             | Term::EndsWith(..)
+            | Term::Matches(..)
             | Term::Missing(_)
             | Term::Exists(_)
+            | Term::Refunded
+            | Term::SomeItem(..)
+            | Term::Member(_)
             | Term::ForSome { .. } => Some(Quantity::Boolean(self.is_true(&expression.term))),
         }
     }
 
-    /// Whether a term that is always true or false is true.
-    fn is_true(&self, term: &'a Term) -> bool {
-        match term {
-            Term::And(parts) => parts.iter().all(|part| self.holds(part)),
-            Term::Or(parts) => parts.iter().any(|part| self.holds(part)),
-            Term::Not(condition) => !self.holds(condition),
-            Term::Compare(relation, left, right) => self.compare(*relation, left, right),
-            Term::Between(value, low, high) => self.between(value, low, high),
-            Term::In { value, list, negated } => self.is_among(value, list) != *negated,
-            Term::Contains(whole, part) => self.contains(whole, part),
-            Term::StartsWith(text, start) => {
-                matches!((self.text(text), self.text(start)), (Some(text), Some(start)) if text.starts_with(&start))
-            }
-            Term::EndsWith(text, end) => {
-                matches!((self.text(text), self.text(end)), (Some(text), Some(end)) if text.ends_with(&end))
-            }
-            Term::Missing(value) => self.evaluate(value).is_none(),
-            Term::Exists(value) => self.evaluate(value).is_some(),
-            Term::ForSome { property, ty, condition } => self.for_some(property, ty, condition),
-            Term::Constant(_)
-            | Term::Length(_)
-            | Term::If { .. }
-            | Term::Arithmetic(..)
-            | Term::Negate(_)
-            | Term::Lower(_)
-            | Term::DateOf(_)
-            | Term::StartOf(_)
-            | Term::Since(_)
-            | Term::Until(_)
-            | Term::Trait(_)
-            | Term::SetAt(..)
-            | Term::Member(_)
-            | Term::Stage(_)
-            | Term::Score(_)
-            | Term::Property(_)
-            | Term::Form(_) => unreachable!("a value: {term:?}"),
+    /// The value of a name inside `where`, or inside `some`.
+    fn property(&self, path: &'a Path, ty: &Type) -> Option<Value> {
+        match &self.item {
+            Some(item) => super::decode::decoded(item.at(path.iter().map(AsRef::as_ref))?, ty),
+            None => self.at_hand?.property(path, self.declarations),
         }
     }
 
-    fn for_some(&self, property: &'a Path, ty: &'a Type, condition: &'a Expression) -> bool {
-        let selections = forms(condition).into_iter().flat_map(selections);
-        let candidates = selections.flat_map(|events| self.selected(events));
-        candidates.flat_map(|event| event.values(property, ty, self.declarations)).any(|value| {
-            let mut inside = self.clone();
-            inside.only.push((property, ty, value));
-            inside.holds(condition)
-        })
+    /// xxh3-64 of salt, a zero byte and the customer's id.
+    fn bucket(&self, many: i64, salt: &str) -> Option<Quantity> {
+        let customer = &self.events.first()?.given.customer;
+        let bytes = [salt.as_bytes(), &[0], customer.as_bytes()].concat();
+        let bucket = xxhash_rust::xxh3::xxh3_64(&bytes) % u64::try_from(many).ok()?;
+        Some(Quantity::Number(whole(i64::try_from(bucket).ok()?)))
+    }
+
+    pub(super) fn today(&self) -> spicchio_core::timer::Date {
+        self.zone.date(self.now)
     }
 
     /// An instant, in milliseconds since the epoch.
@@ -128,25 +126,21 @@ impl<'a> Sight<'a> {
         Some(instant)
     }
 
-    fn text(&self, expression: &'a Expression) -> Option<String> {
+    fn date(&self, expression: &'a Expression) -> Option<spicchio_core::timer::Date> {
+        let value = self.evaluate(expression)?;
+        let Quantity::Date(date) = value else { unreachable!("no date: {value:?}") };
+        Some(date)
+    }
+
+    fn point(&self, expression: &'a Expression) -> Option<spicchio_core::event::Point> {
+        let value = self.evaluate(expression)?;
+        let Quantity::Whole(Value::Point(point)) = value else { unreachable!("no point: {value:?}") };
+        Some(point)
+    }
+
+    pub(super) fn text(&self, expression: &'a Expression) -> Option<String> {
         let value = self.evaluate(expression)?;
         let Quantity::Text(text) = value else { unreachable!("no text: {value:?}") };
         Some(text)
-    }
-
-    fn is_among(&self, value: &'a Expression, list: &'a [Expression]) -> bool {
-        let Some(value) = self.evaluate(value) else { return false };
-        list.iter().any(|item| self.evaluate(item) == Some(value.clone()))
-    }
-
-    fn contains(&self, whole: &'a Expression, part: &'a Expression) -> bool {
-        match (self.evaluate(whole), self.evaluate(part)) {
-            (Some(Quantity::Text(whole)), Some(Quantity::Text(part))) => whole.contains(&part),
-            (Some(Quantity::Whole(Value::List(items))), Some(part)) => {
-                items.iter().any(|item| Quantity::from(item) == part)
-            }
-            (None, _) | (_, None) => false,
-            (whole, part) => unreachable!("contains nothing: {whole:?} {part:?}"),
-        }
     }
 }

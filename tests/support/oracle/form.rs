@@ -1,13 +1,13 @@
-//! Forms and windows: which events, and what is measured of them.
+//! Forms: what is measured of which events. Not here: which events lie in a window (`window`).
 
 use std::collections::BTreeSet;
 
-use spicchio_core::event::{Kind, Value};
-use spicchio_core::segment::{ColumnRef, Events, Form, Selection, Side, Window};
+use spicchio_core::event::Value;
 
 use super::evaluate::Sight;
 use super::history::Happening;
 use super::quantity::{Exact, Quantity, whole};
+use crate::definition::{ColumnRef, Form, Side, Window};
 
 impl<'a> Sight<'a> {
     /// The value of a form, or none.
@@ -27,89 +27,57 @@ impl<'a> Sight<'a> {
             }
             Form::Minimum(column, window) => self.numbers(column, window).into_iter().min().map(Quantity::Number),
             Form::Maximum(column, window) => self.numbers(column, window).into_iter().max().map(Quantity::Number),
-            Form::Distinct(column, window) => {
-                let values = self.column(column, window).into_iter().collect::<BTreeSet<_>>();
-                Some(Quantity::count(values.len()))
+            Form::Distinct(column, window) => Some(Quantity::count(self.different(column, window).len())),
+            Form::Values(column, window) => {
+                let values = self.different(column, window).into_iter().collect();
+                Some(Quantity::Whole(Value::List(values)))
             }
-            Form::Moment(side, events, window) => {
-                end(*side, self.inside(events, window)).map(|event| Quantity::instant(event.time))
+            Form::Top(column, weight, window) => self.top(column, weight.as_ref(), window).as_ref().map(Into::into),
+            Form::Net(column, window) => Some(Quantity::Number(self.net(column, window))),
+            Form::Moment(side, events, nth, window) => {
+                end(*side, *nth, self.inside(events, window)).map(|event| Quantity::instant(event.time))
             }
-            Form::Pick(side, column, window) => {
-                let event = end(*side, self.inside(&column.events, window))?;
+            Form::Pick(side, column, nth, window) => {
+                let event = end(*side, *nth, self.inside(&column.events, window))?;
                 event.property(&column.path, self.declarations).as_ref().map(Into::into)
             }
-            Form::Sequence { first, second, within, window } => {
-                let starts = self.selected(first);
-                let follows = |start: &Happening, second: &Happening| {
-                    second.is_after(start)
-                        && within.is_none_or(|within| second.time < within.after(start.time, self.zone))
-                };
-                let ends = self.inside(second, window);
-                let matched = ends.iter().any(|second| starts.iter().any(|start| follows(start, second)));
-                Some(Quantity::Boolean(matched))
+            Form::Sequence { first, steps, all_within, window } => {
+                Some(Quantity::Boolean(self.sequence(first, steps, *all_within, window)))
+            }
+            Form::Visits(events, gap, window) => Some(Quantity::count(self.sessions(events, *gap, window).len())),
+            Form::TimeSpent(events, gap, window) => {
+                let spent = self.sessions(events, *gap, window).into_iter().map(|(start, end)| end - start).sum();
+                Some(Quantity::Duration(whole(spent)))
             }
         }
     }
 
-    /// The events of those types that pass the filter and every surrounding `for some`.
-    pub(super) fn selected(&self, events: &'a Events) -> Vec<&'a Happening> {
-        let chosen = |event: &&'a Happening| {
-            event.time <= self.now
-                && is_of(event, &events.selection)
-                && self.only.iter().all(|(path, ty, value)| event.values(path, ty, self.declarations).contains(value))
-                && events
-                    .filter
-                    .as_ref()
-                    .is_none_or(|filter| Sight { at_hand: Some(event), ..self.clone() }.holds(filter))
-        };
-        self.events.iter().filter(chosen).collect()
-    }
-
-    /// Those of them that lie in the window, in the order of events.
-    pub(super) fn inside(&self, events: &'a Events, window: &'a Window) -> Vec<&'a Happening> {
-        let opening = match window {
-            Window::After(side, events, inner) => end(*side, self.inside(events, inner)),
-            Window::Life | Window::Last { .. } | Window::Between { .. } => None,
-        };
-        let lies_inside = |event: &&Happening| match window {
-            Window::Life => true,
-            Window::Last { from, to } => {
-                to.after(event.time, self.zone) <= self.now && self.now < from.after(event.time, self.zone)
-            }
-            Window::Between { from, to } => *from <= event.time && to.is_none_or(|to| event.time < to),
-            Window::After(..) => opening.is_none_or(|opening| event.is_after(opening)),
-        };
-        self.selected(events).into_iter().filter(lies_inside).collect()
-    }
-
-    /// The values of a property that exist, event by event.
+    /// The values of a property that exist, event by event; of line items, item by item.
     fn column(&self, column: &'a ColumnRef, window: &'a Window) -> Vec<Value> {
         let inside = self.inside(&column.events, window);
-        inside.iter().filter_map(|event| event.property(&column.path, self.declarations)).collect()
+        inside.iter().flat_map(|event| event.column(&column.path, &column.ty, self.declarations)).collect()
+    }
+
+    fn different(&self, column: &'a ColumnRef, window: &'a Window) -> BTreeSet<Value> {
+        self.column(column, window).into_iter().collect()
     }
 
     fn numbers(&self, column: &'a ColumnRef, window: &'a Window) -> Vec<Exact> {
-        let values = self.column(column, window);
-        let number = |value| {
-            let Quantity::Number(number) = Quantity::from(value) else { unreachable!("no number: {value:?}") };
-            number
-        };
-        values.iter().map(number).collect()
+        self.column(column, window).iter().map(number).collect()
     }
 }
 
-/// The first or the last of some events, in the order of events.
-pub(super) fn end(side: Side, events: Vec<&Happening>) -> Option<&Happening> {
-    match side {
-        Side::First => events.into_iter().min_by_key(|event| event.place()),
-        Side::Last => events.into_iter().max_by_key(|event| event.place()),
-    }
+/// The number that a value is.
+pub(super) fn number(value: &Value) -> Exact {
+    let Quantity::Number(number) = Quantity::from(value) else { unreachable!("no number: {value:?}") };
+    number
 }
 
-fn is_of(event: &Happening, selection: &Selection) -> bool {
-    match (selection, &event.kind) {
-        (Selection::Any, _) => !matches!(event.given.kind.as_str(), "profile" | "erase"),
-        (Selection::Types(names), Kind::Declared(_)) => names.iter().any(|name| *name == event.given.kind),
-        (Selection::Types(_), Kind::Other(_)) => false,
+/// The n-th of some events from the first or from the last, in the order of events.
+pub(super) fn end(side: Side, nth: u32, mut events: Vec<&Happening>) -> Option<&Happening> {
+    events.sort_by(|one, other| one.place().cmp(&other.place()));
+    if side == Side::Last {
+        events.reverse();
     }
+    events.into_iter().nth(usize::try_from(nth).ok()?.checked_sub(1)?)
 }

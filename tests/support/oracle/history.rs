@@ -1,8 +1,8 @@
 //! One event of a customer's history, and what can be asked of it.
 
+use crate::definition::{Declarations, Property, Type};
 use compact_str::CompactString;
 use spicchio_core::event::{Identity, Kind, Value};
-use spicchio_core::segment::{Declarations, Property, Type};
 use spicchio_core::timer::Instant;
 
 use super::decode::{at_least_zero, decoded};
@@ -56,12 +56,31 @@ impl Happening {
         values.filter(|value| !nonnegative || at_least_zero(value)).collect()
     }
 
+    /// The values of a column that exist: the event's own, or those of its line items.
+    pub(super) fn column(&self, path: &[CompactString], ty: &Type, declarations: &Declarations) -> Vec<Value> {
+        self.slots(path, ty, declarations).into_iter().flatten().collect()
+    }
+
+    /// One slot for the event, or one for each of its line items, full where it has a value.
+    pub(super) fn slots(&self, path: &[CompactString], ty: &Type, declarations: &Declarations) -> Vec<Option<Value>> {
+        match path {
+            [list, rest @ ..] if list == LINE_ITEMS && !rest.is_empty() => match self.json(&path[..1]) {
+                Some(Json::List(items)) => {
+                    let value = |item: &Json| decoded(item.at(rest.iter().map(AsRef::as_ref))?, ty);
+                    items.iter().map(value).collect()
+                }
+                _ => Vec::new(),
+            },
+            _ => vec![self.property(path, declarations)],
+        }
+    }
+
     fn declared<'a>(&self, path: &[CompactString], declarations: &'a Declarations) -> Option<&'a Property> {
         let declared = declarations.events.iter().find(|event| event.name == self.given.kind)?;
         declared.properties.get(path)
     }
 
-    fn json(&self, path: &[CompactString]) -> Option<&Json> {
+    pub(super) fn json(&self, path: &[CompactString]) -> Option<&Json> {
         let (first, rest) = path.split_first()?;
         self.given.properties.get(first.as_str())?.at(rest.iter().map(AsRef::as_ref))
     }

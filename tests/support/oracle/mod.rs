@@ -14,6 +14,8 @@
 //!   where two events of one instant differ and an event equals only itself.
 //! - `a between b and c` is `a >= b and a <= c`, for such pairs as well.
 //! - `until(I) <= 3mo` means `now >= I - 3mo`: a calendar length is counted from the instant, as for `since`.
+//! - A day that has begun is today until the next begins; whose birthday is 29 February has it on the 28th in other
+//!   years. The next yearly return stays the next all day, and the date itself is none.
 //! - A calendar length in the branches of an `if` compares as if the chosen branch stood there.
 //! - `lower` is that of Unicode.
 //! - `first(E.p)` looks at the first event of E in the window and has that event's value or none.
@@ -33,15 +35,24 @@
 //! - Where a late event is read at the very instant at which time alone would have changed a membership in the same
 //!   way, the cause may be either.
 
+mod calendar;
 mod compare;
 mod decode;
 mod evaluate;
 mod form;
 mod history;
+mod money;
+mod place;
 mod quantity;
+mod ranking;
+mod sequence;
+mod sessions;
+mod standing;
 mod subject;
 mod timeline;
 mod traits;
+mod truth;
+mod window;
 
 #[cfg(test)]
 mod cases;

@@ -2,10 +2,10 @@
 
 use std::cmp::Ordering;
 
+use crate::definition::Arithmetic;
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use spicchio_core::event::{Number, Value};
-use spicchio_core::segment::Arithmetic;
 use spicchio_core::timer::{Date, Instant, Length};
 
 /// A fraction, with no bound and no rounding.

@@ -6,12 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use compact_str::CompactString;
 use spicchio_core::timer::{Instant, Zone};
-use spicchio_core::transition::{Cause, Change};
+use spicchio_core::transition::Cause;
 
-use super::evaluate::Sight;
 use super::history::Happening;
-use crate::drive::{Course, Line};
+use super::standing::{Standing, Stay};
+use crate::definition::Definitions;
+use crate::drive::{Change, Course, Line};
 use crate::given::GivenEvent;
 
 /// How long the id of a record is remembered, in milliseconds of its topic's time.
@@ -24,7 +26,7 @@ pub struct Expected {
     pub at: Instant,
     /// Whose.
     pub customer: String,
-    /// Of which segment.
+    /// Of which segment or ladder.
     pub segment: String,
     /// Which way.
     pub change: Change,
@@ -47,7 +49,7 @@ impl fmt::Display for Expected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { at, customer, segment, change, causes } = self;
         let causes = causes.iter().map(|cause| format!("{cause:?}")).collect::<Vec<_>>().join("|");
-        write!(f, "{at} {customer} {segment} {change:?} {causes}")
+        write!(f, "{at} {customer} {segment} {change} {causes}")
     }
 }
 
@@ -84,7 +86,7 @@ pub fn timeline(course: &Course) -> Timeline {
     assert!(reading.is_over(), "an event lies beside the grid of ticks");
     let inside = |(name, customer): (&String, &Customer)| {
         let name = name.clone();
-        customer.inside.clone().into_iter().map(move |segment| (name.clone(), segment))
+        customer.state.segments.clone().into_iter().map(move |segment| (name.clone(), segment))
     };
     let memberships = customers.iter().flat_map(inside).collect();
     let kept = customers.values().flat_map(|customer| customer.events.iter().map(|event| event.given.clone()));
@@ -156,11 +158,43 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// A customer: all its events, and the segments it was in at the tick before.
+/// A customer: all its events, and what the decision before said.
 #[derive(Default)]
 struct Customer {
     events: Vec<Happening>,
-    inside: BTreeSet<String>,
+    state: State,
+    /// When segments with a latch were entered and left.
+    stays: BTreeMap<CompactString, Stay>,
+}
+
+/// The segments that hold and the stages of the ladders.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct State {
+    segments: BTreeSet<String>,
+    stages: BTreeMap<String, String>,
+}
+
+impl State {
+    /// What changes on the way to another state: of which segment or ladder, and which way.
+    fn changes(&self, to: &Self) -> Vec<(String, Change)> {
+        let entered = to.segments.difference(&self.segments).map(|segment| (segment.clone(), Change::Entered));
+        let exited = self.segments.difference(&to.segments).map(|segment| (segment.clone(), Change::Exited));
+        let ladders = self.stages.keys().chain(to.stages.keys()).collect::<BTreeSet<_>>();
+        let moved = ladders.into_iter().filter_map(|ladder| {
+            let (from, to) = (self.stages.get(ladder).cloned(), to.stages.get(ladder).cloned());
+            (from != to).then(|| (ladder.clone(), Change::Moved { from, to }))
+        });
+        entered.chain(exited).chain(moved).collect()
+    }
+
+    /// Whether a change ends in this state.
+    fn is_after(&self, name: &str, change: &Change) -> bool {
+        match change {
+            Change::Entered => self.segments.contains(name),
+            Change::Exited => !self.segments.contains(name),
+            Change::Moved { to, .. } => self.stages.get(name) == to.as_ref(),
+        }
+    }
 }
 
 impl Customer {
@@ -175,31 +209,36 @@ impl Customer {
         if forgotten {
             self.events.clear();
         }
-        let inside = segments_held(course, &self.events, now);
-        let entered = inside.difference(&self.inside).map(|segment| (segment, Change::Entered));
-        let exited = self.inside.difference(&inside).map(|segment| (segment, Change::Exited));
-        let changes = entered.chain(exited).map(|(segment, change)| {
-            let by_time_alone = || segments_held(course, &before, now).contains(segment) == (change == Change::Entered);
+        let state = decided(course, &self.events, now, &self.stays);
+        let changes = self.state.changes(&state).into_iter().map(|(segment, change)| {
+            let by_time_alone = || decided(course, &before, now, &self.stays).is_after(&segment, &change);
             let causes = if forgotten { vec![Cause::Forgotten] } else { causes(read, now, by_time_alone) };
-            Expected { at: now, customer: String::new(), segment: segment.clone(), change, causes }
+            Expected { at: now, customer: String::new(), segment, change, causes }
         });
-        let changes = changes.collect();
-        self.inside = inside;
+        let changes = changes.collect::<Vec<_>>();
+        if forgotten {
+            self.stays.clear();
+        }
+        for Expected { segment, change, .. } in changes.iter().filter(|_| !forgotten) {
+            let stay = self.stays.entry(segment.as_str().into()).or_default();
+            match change {
+                Change::Entered => stay.since = Some(now),
+                Change::Exited => *stay = Stay { since: None, left: Some(now) },
+                Change::Moved { .. } => {}
+            }
+        }
+        self.state = state;
         changes
     }
 }
 
-/// The segments that hold for a customer of this history; none for a customer without any event.
-fn segments_held(course: &Course, events: &[Happening], now: Instant) -> BTreeSet<String> {
-    if events.is_empty() {
-        return BTreeSet::new();
-    }
-    let declarations = &course.definitions.declarations;
-    let holding = course.definitions.segments.iter().filter(|segment| {
-        let sight = Sight { events, now, declarations, zone: &segment.zone, only: Vec::new(), at_hand: None };
-        sight.holds(&segment.condition)
-    });
-    holding.map(|segment| segment.name.to_string()).collect()
+/// What holds for a customer of this history; nothing for a customer without any event.
+fn decided(course: &Course, events: &[Happening], now: Instant, stays: &BTreeMap<CompactString, Stay>) -> State {
+    let Definitions { segments, ladders, .. } = &course.definitions;
+    let standing = Standing::new(&course.definitions, events, now, stays);
+    let holding = segments.iter().filter(|segment| standing.member(&segment.name));
+    let stages = ladders.iter().filter_map(|ladder| Some((ladder.name.to_string(), standing.stage(&ladder.name)?)));
+    State { segments: holding.map(|segment| segment.name.to_string()).collect(), stages: stages.collect() }
 }
 
 /// The causes a change may have, by what was read for the customer.

@@ -3,20 +3,45 @@
 use std::collections::BTreeMap;
 
 use spicchio_core::event::Value;
-use spicchio_core::segment::{Declarations, Path};
+use spicchio_core::timer::Instant;
 
 use super::decode::decoded;
 use super::history::Happening;
+use crate::definition::{Declarations, Path, Type};
 use crate::given::Json;
 
 /// The trait's value: all profile events merged, one after the other, in the order of events.
 pub(super) fn trait_value(events: &[Happening], path: &Path, declarations: &Declarations) -> Option<Value> {
+    decoded(&trait_json(events, path)?, declarations.traits.get(path)?)
+}
+
+/// The same as it was sent.
+pub(super) fn trait_json(events: &[Happening], path: &Path) -> Option<Json> {
     let mut document = Json::Object(BTreeMap::new());
-    for event in events.iter().filter(|event| event.given.kind == "profile") {
+    for event in profiles(events) {
         merge(&mut document, &Json::Object(event.given.properties.clone()));
     }
-    let ty = declarations.traits.get(path)?;
-    decoded(document.at(path.iter().map(AsRef::as_ref))?, ty)
+    document.at(path.iter().map(AsRef::as_ref)).cloned()
+}
+
+/// The time of the profile event that gave the trait its present value; none where it has none.
+pub(super) fn set_at(events: &[Happening], path: &Path, ty: &Type) -> Option<Instant> {
+    let mut document = Json::Object(BTreeMap::new());
+    let mut present: Option<(Value, Instant)> = None;
+    for event in profiles(events) {
+        merge(&mut document, &Json::Object(event.given.properties.clone()));
+        let value = document.at(path.iter().map(AsRef::as_ref)).and_then(|json| decoded(json, ty));
+        present = match (value, present) {
+            (Some(value), Some((before, since))) if value == before => Some((before, since)),
+            (Some(value), _) => Some((value, event.time)),
+            (None, _) => None,
+        };
+    }
+    present.map(|(_, since)| since)
+}
+
+fn profiles(events: &[Happening]) -> impl Iterator<Item = &Happening> {
+    events.iter().filter(|event| event.given.kind == "profile")
 }
 
 /// Objects merge by key, null removes, everything else replaces.

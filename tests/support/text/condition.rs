@@ -1,9 +1,9 @@
 //! Operators, from loose to tight, and literals.
 
+use crate::definition::{Arithmetic, Clock, Expression, Relation, Term};
 use spicchio_core::event::Value;
-use spicchio_core::segment::{Arithmetic, Expression, Relation, Term};
 
-use super::form::form;
+use super::form::{form, named};
 use super::{name, word};
 
 /// How tightly a place binds: what binds less tightly stands there in parentheses.
@@ -57,6 +57,11 @@ fn written(expression: &Expression) -> (Binding, String) {
         Term::Contains(whole, part) => (Binding::Comparison, format!("{} contains {}", sum(whole), sum(part))),
         Term::StartsWith(text, part) => (Binding::Comparison, format!("{} starts with {}", sum(text), sum(part))),
         Term::EndsWith(text, part) => (Binding::Comparison, format!("{} ends with {}", sum(text), sum(part))),
+        Term::During(instant, period) => (Binding::Comparison, format!("{} in {}", sum(instant), named(*period))),
+        Term::Matches(text, pattern) => {
+            let pattern = literal(&Value::Text(pattern.clone()));
+            (Binding::Comparison, format!("{} matches {pattern}", sum(text)))
+        }
         Term::Missing(value) => (Binding::Comparison, format!("{} is missing", sum(value))),
         Term::Exists(value) => (Binding::Comparison, format!("{} exists", sum(value))),
         Term::Arithmetic(operation, left, right) => arithmetic(*operation, left, right),
@@ -70,23 +75,38 @@ fn written(expression: &Expression) -> (Binding, String) {
         Term::Constant(value) => (binding_of(value), literal(value)),
         Term::Length(length) => (Binding::Value, length.to_string()),
         Term::Lower(text) => (Binding::Value, format!("lower({})", condition(text))),
-        Term::Since(instant) if matches!(instant.term, Term::SetAt(..)) => written(instant),
         Term::Since(instant) => (Binding::Value, format!("since({})", condition(instant))),
         Term::Until(instant) => (Binding::Value, format!("until({})", condition(instant))),
-        Term::SetAt(path, _) => (Binding::Value, format!("held(profile.{})", path.join("."))),
-        Term::Member(name) => (Binding::Value, format!("member(\"{name}\")")),
-        Term::Stage(name) => (Binding::Value, format!("stage(\"{name}\")")),
-        Term::Score(name) => (Binding::Value, format!("score(\"{name}\")")),
-        Term::Trait(path) => {
-            let words = path.iter().map(|name| word(name)).collect::<Vec<_>>().join(".");
-            (Binding::Value, format!("profile.{words}"))
+        Term::Kilometres(many) => (Binding::Value, format!("{many}km")),
+        Term::DaysUntil(instant) => (Binding::Value, format!("days_until({})", condition(instant))),
+        Term::Age(date) => (Binding::Value, format!("age({})", condition(date))),
+        Term::Anniversary(date) => (Binding::Value, format!("anniversary({})", condition(date))),
+        Term::Clock(Clock::Weekday) => (Binding::Value, "weekday()".to_owned()),
+        Term::Clock(Clock::Hour) => (Binding::Value, "hour()".to_owned()),
+        Term::Clock(Clock::DayOfMonth) => (Binding::Value, "day_of_month()".to_owned()),
+        Term::Bucket(many, None) => (Binding::Value, format!("bucket({many})")),
+        Term::Bucket(many, Some(salt)) => {
+            (Binding::Value, format!("bucket({many}, {})", literal(&Value::Text(salt.clone()))))
         }
+        Term::Distance(one, other) => (Binding::Value, format!("distance({}, {})", condition(one), condition(other))),
+        Term::Trait(path) => (Binding::Value, profile(path)),
+        Term::Held(path, _) => (Binding::Value, format!("held({})", profile(path))),
         Term::Property(path) => (Binding::Value, property(path)),
+        Term::Refunded => (Binding::Value, "refunded".to_owned()),
+        Term::SomeItem(list, inside) => (Binding::Value, format!("some {} ({})", condition(list), condition(inside))),
+        Term::Member(name) => (Binding::Value, format!("member({})", literal(&Value::Text(name.clone())))),
+        Term::Stage(name) => (Binding::Value, format!("stage({})", literal(&Value::Text(name.clone())))),
+        Term::Score(name) => (Binding::Value, format!("score({})", literal(&Value::Text(name.clone())))),
         Term::Form(measured) => (Binding::Value, form(measured)),
         Term::ForSome { property: path, condition: inside, .. } => {
             (Binding::Value, format!("for some {} ({})", property(path), condition(inside)))
         }
     }
+}
+
+fn profile(path: &[compact_str::CompactString]) -> String {
+    let words = path.iter().map(|name| word(name)).collect::<Vec<_>>().join(".");
+    format!("profile.{words}")
 }
 
 fn property(path: &[compact_str::CompactString]) -> String {

@@ -1,6 +1,6 @@
 //! Forms, events, columns and windows.
 
-use spicchio_core::segment::{ColumnRef, Events, Form, Selection, Side, Window};
+use crate::definition::{ColumnRef, Events, Form, Period, Selection, Side, Span, Step, Window};
 
 use super::{condition, name, word};
 
@@ -13,23 +13,45 @@ pub(super) fn form(form: &Form) -> String {
         Form::Minimum(column, window) => format!("min({}{})", property(column), last_argument(window)),
         Form::Maximum(column, window) => format!("max({}{})", property(column), last_argument(window)),
         Form::Distinct(column, window) => format!("distinct({}{})", property(column), last_argument(window)),
-        Form::Moment(side, events, window) => moment(*side, events, window),
-        Form::Pick(side, column, window) => {
-            format!("{}({}{})", end(*side), property(column), last_argument(window))
+        Form::Values(column, window) => format!("values({}{})", property(column), last_argument(window)),
+        Form::Net(column, window) => format!("net({}{})", property(column), last_argument(window)),
+        Form::Top(column, weight, window) => {
+            let by = weight.as_ref().map_or_else(String::new, |path| format!(" by sum({})", of(column, path)));
+            let (filter, window) = (filter(&column.events), last_argument(window));
+            format!("top({}{by}{filter}{window})", of(column, &column.path))
         }
-        Form::Sequence { first, second, within, window } => {
-            let within = within.map_or_else(String::new, |within| format!(" within {within}"));
-            let window = match window {
-                Window::Life => String::new(),
-                Window::Last { .. } | Window::Between { .. } | Window::After(..) => format!("; {}", span(window)),
-            };
-            format!("sequence({}, {}{within}{window})", read(first), read(second))
+        Form::Moment(side, events, nth, window) => moment(*side, events, *nth, window),
+        Form::Pick(side, column, nth, window) => {
+            format!("{}({}{}{})", end(*side), property(column), ordinal(*nth), last_argument(window))
+        }
+        Form::Sequence { first, steps, all_within, window } => {
+            let steps = steps.iter().map(step).collect::<String>();
+            let all = all_within.map_or_else(String::new, |within| format!("; all within {within}"));
+            let window = if *window == Window::Life { String::new() } else { format!("; {}", span(window)) };
+            format!("sequence({}{steps}{all}{window})", read(first))
+        }
+        Form::Visits(events, gap, window) => {
+            format!("visits({}, gap {gap}{})", read(events), last_argument(window))
+        }
+        Form::TimeSpent(events, gap, window) => {
+            format!("time_spent({}, gap {gap}{})", read(events), last_argument(window))
         }
     }
 }
 
-fn moment(side: Side, events: &Events, window: &Window) -> String {
-    format!("{}({}{})", end(side), read(events), last_argument(window))
+fn step(step: &Step) -> String {
+    let absence = if step.is_absence { "without " } else { "" };
+    let within = step.within.map_or_else(String::new, |within| format!(" within {within}"));
+    format!(", {absence}{}{within}", read(&step.events))
+}
+
+fn moment(side: Side, events: &Events, nth: u32, window: &Window) -> String {
+    format!("{}({}{}{})", end(side), read(events), ordinal(nth), last_argument(window))
+}
+
+/// The first or last of all is not counted out.
+fn ordinal(nth: u32) -> String {
+    if nth == 1 { String::new() } else { format!(", {nth}") }
 }
 
 const fn end(side: Side) -> &'static str {
@@ -44,12 +66,17 @@ fn read(events: &Events) -> String {
 }
 
 fn property(column: &ColumnRef) -> String {
+    format!("{}{}", of(column, &column.path), filter(&column.events))
+}
+
+/// A property of the same events, without their filter.
+fn of(column: &ColumnRef, path: &[compact_str::CompactString]) -> String {
     let of = match &column.events.selection {
         Selection::Types(types) if types.len() > 1 => format!("({})", union(&column.events.selection)),
         Selection::Types(_) | Selection::Any => union(&column.events.selection),
     };
-    let path = column.path.iter().map(|name| word(name)).collect::<Vec<_>>().join(".");
-    format!("{of}.{path}{}", filter(&column.events))
+    let path = path.iter().map(|name| word(name)).collect::<Vec<_>>().join(".");
+    format!("{of}.{path}")
 }
 
 fn union(selection: &Selection) -> String {
@@ -65,10 +92,7 @@ fn filter(events: &Events) -> String {
 
 /// A window as the last argument of a form; the whole life is left out.
 fn last_argument(window: &Window) -> String {
-    match window {
-        Window::Life => String::new(),
-        Window::Last { .. } | Window::Between { .. } | Window::After(..) => format!(", {}", span(window)),
-    }
+    if *window == Window::Life { String::new() } else { format!(", {}", span(window)) }
 }
 
 fn span(window: &Window) -> String {
@@ -78,6 +102,30 @@ fn span(window: &Window) -> String {
         Window::Last { from, to } => format!("{from}..{to}"),
         Window::Between { from, to: None } => format!("since {from}"),
         Window::Between { from, to: Some(to) } => format!("{from}..{to}"),
-        Window::After(side, events, inner) => format!("since {}", moment(*side, events, inner)),
+        Window::After(side, events, nth, inner) => format!("since {}", moment(*side, events, *nth, inner)),
+        Window::During(period) => named(*period),
     }
+}
+
+/// `today`, `last month`.
+pub(super) fn named(period: Period) -> String {
+    let unit = match period.span {
+        Span::Day => {
+            let day = match period.offset {
+                -1 => "yesterday",
+                0 => "today",
+                _ => "tomorrow",
+            };
+            return day.to_owned();
+        }
+        Span::Week => "week",
+        Span::Month => "month",
+        Span::Year => "year",
+    };
+    let which = match period.offset {
+        -1 => "last",
+        0 => "this",
+        _ => "next",
+    };
+    format!("{which} {unit}")
 }

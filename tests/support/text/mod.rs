@@ -5,11 +5,13 @@
 //! a date.
 
 mod condition;
+mod file;
 mod form;
 mod reading;
 
 pub use condition::condition;
-pub use reading::{reads_as_written, reads_back};
+pub use file::files;
+pub use reading::reads_back;
 
 /// Words that need backticks where a name is expected.
 const RESERVED: [&str; 27] = [

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::View;
+use super::calendar;
 use super::condition::answer;
 use super::datum::Datum;
 use super::operand::value;
@@ -29,6 +30,7 @@ pub fn test(test: &Test, view: &View<'_>) -> Answer {
         }
         Test::Compare(relation, left, right) => compare(*relation, left, right, view),
         Test::Distance { relation, instant, ahead, length } => distance(*relation, instant, *ahead, length, view),
+        Test::Period(operand, period, zone) => calendar::lies_in(operand, *period, zone, view),
         Test::In(operand, list, negated) => contained_in(operand, list, *negated, view),
         Test::Contains(whole, part) => texts(whole, part, view, |whole, part| whole.contains(part)),
         Test::StartsWith(whole, part) => texts(whole, part, view, |whole, part| whole.starts_with(part)),
@@ -84,6 +86,9 @@ fn compare(relation: Relation, left: &Operand, right: &Operand, view: &View<'_>)
         let Some(item) = item else { return Answer { holds: relation == Relation::Unequal, until } };
         return passed(relation, item.moment.time().plus(*length), until, view.now);
     }
+    if let Some((turns, lasts)) = calendar::turns(left, right, view) {
+        return compare_at_turns(relation, [left, right], turns, lasts, view);
+    }
     // Read where they were written: taken apart they would be copied.
     let (ref left, left_until) = value(left, view);
     let (ref right, right_until) = value(right, view);
@@ -99,6 +104,23 @@ fn compare(relation: Relation, left: &Operand, right: &Operand, view: &View<'_>)
         }
     }
     Answer { holds, until: until.min(crossing) }
+}
+
+/// A comparison that changes at these instants alone, as long as what it is about `lasts`.
+fn compare_at_turns(
+    relation: Relation,
+    [left, right]: [&Operand; 2],
+    turns: [Instant; 2],
+    lasts: Instant,
+    view: &View<'_>,
+) -> Answer {
+    let at = |view: &View<'_>| {
+        let (left, right) = (value(left, view).0, value(right, view).0);
+        left.compare(&right, view.now).map_or(relation == Relation::Unequal, |(ordering, _)| relation.holds(ordering))
+    };
+    let holds = at(view);
+    let change = turns.into_iter().find(|turn| *turn > view.now && *turn < lasts && at(&view.at(*turn)) != holds);
+    Answer { holds, until: change.unwrap_or(lasts) }
 }
 
 /// `since(I) >= L` means `now >= I + L`; `until(I) >= L` means `now <= I - L`.

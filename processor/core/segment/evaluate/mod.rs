@@ -5,6 +5,7 @@
 //! fails the greatest among its failing parts; `or` is the dual; `if` the lesser of its condition's and its branch's.
 //! (Expiration times of expressions: Schmidt, Jensen, Šaltenis, "Expiration Times for Data Management", ICDE 2006.)
 
+mod calendar;
 mod condition;
 mod datum;
 mod leaf;
@@ -13,6 +14,9 @@ mod quantity;
 mod reading;
 mod rule;
 mod window;
+
+#[cfg(test)]
+mod tests;
 
 pub use condition::{answer, settled};
 pub use datum::Datum;

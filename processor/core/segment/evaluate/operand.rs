@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::View;
+use super::calendar;
 use super::condition::answer;
 use super::datum::Datum;
 use super::quantity::Quantity;
@@ -58,6 +59,9 @@ pub fn value<'a>(operand: &'a Operand, view: &View<'a>) -> (Datum<'a>, Instant) 
             let (datum, until) = value(inner, view);
             let start = if let Datum::Date(date) = datum { Some(zone.start_of(date)) } else { None };
             (start.map_or(Datum::None, |start| Datum::Quantity(Quantity::millis(start.millis()))), until)
+        }
+        Operand::Clock(..) | Operand::Age(..) | Operand::DaysUntil(..) | Operand::Anniversary(..) => {
+            calendar::value(operand, view).unwrap_or((Datum::None, Instant::NEVER))
         }
         Operand::If(condition, then, otherwise) => {
             let decided = answer(condition, view);

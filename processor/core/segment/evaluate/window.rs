@@ -2,7 +2,7 @@
 
 use super::View;
 use super::reading::extreme_item;
-use crate::feature::{Horizon, Item, Moment};
+use crate::feature::{Item, Moment, Reach};
 use crate::segment::plan::{Measure, Span};
 use crate::timer::Instant;
 
@@ -18,8 +18,16 @@ pub struct Window<'a> {
 #[derive(Debug)]
 enum Bounds<'a> {
     Whole,
-    Since { from: &'a Horizon, cutoff: Option<Instant> },
-    Between { from: &'a Horizon, to: &'a Horizon },
+    Since {
+        from: &'a Reach,
+        cutoff: Option<Instant>,
+    },
+    /// After the first cutoff up to the second, where both are known without trying.
+    Between {
+        from: &'a Reach,
+        to: &'a Reach,
+        cutoffs: Option<(Instant, Instant)>,
+    },
     After(Item<'a>),
 }
 
@@ -30,11 +38,11 @@ impl<'a> Window<'a> {
         match span {
             Span::Whole => Self { bounds: Bounds::Whole, now, until: Instant::NEVER },
             Span::Last { from, to: None } => {
-                let cutoff = (!from.length.is_calendar()).then(|| now.plus(-from.length.millis()));
-                Self { bounds: Bounds::Since { from, cutoff }, now, until: Instant::NEVER }
+                Self { bounds: Bounds::Since { from, cutoff: from.cutoff(now) }, now, until: Instant::NEVER }
             }
             Span::Last { from, to: Some(to) } => {
-                Self { bounds: Bounds::Between { from, to }, now, until: Instant::NEVER }
+                let cutoffs = from.cutoff(now).zip(to.cutoff(now));
+                Self { bounds: Bounds::Between { from, to, cutoffs }, now, until: Instant::NEVER }
             }
             Span::After(anchor) => Self::after(anchor, view),
         }
@@ -56,7 +64,10 @@ impl<'a> Window<'a> {
             Bounds::Whole => true,
             Bounds::Since { cutoff: Some(cutoff), .. } => moment.time() > *cutoff,
             Bounds::Since { from, cutoff: None } => from.passes(moment.time()) > self.now,
-            Bounds::Between { from, to } => {
+            Bounds::Between { cutoffs: Some((older, newer)), .. } => {
+                (older.plus(1)..=*newer).contains(&moment.time())
+            }
+            Bounds::Between { from, to, cutoffs: None } => {
                 let time = moment.time();
                 to.passes(time) <= self.now && self.now < from.passes(time)
             }

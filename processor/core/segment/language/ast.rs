@@ -7,7 +7,7 @@ use compact_str::CompactString;
 use super::Span;
 use crate::event::Number;
 use crate::segment::{Arithmetic, Relation, Side};
-use crate::timer::{Date, Instant, Length};
+use crate::timer::{Date, Dial, Instant, Length, Period};
 
 /// A part of an expression.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +55,9 @@ pub(super) enum NodeKind {
     Lower(Box<Node>),
     Since(Box<Node>),
     Until(Box<Node>),
+    InPeriod(Box<Node>, Period),
+    Clock(Dial),
+    Dated(Dated, Box<Node>),
     /// `held(profile.a)`
     Held(Vec<Name>),
     /// `member(..)`, `stage(..)` and `score(..)`
@@ -121,6 +124,14 @@ pub(super) enum Search {
     Contains,
     StartsWith,
     EndsWith,
+}
+
+/// Forms that follow a date through the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dated {
+    Age,
+    DaysUntil,
+    Anniversary,
 }
 
 /// Forms over events.
@@ -198,6 +209,7 @@ pub(super) struct WindowNode {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum WindowKind {
     Last { from: Length, to: Option<Length> },
+    Period(Period),
     Since(When),
     Between(When, When),
     After(Side, EventsNode, Option<Box<WindowNode>>),
@@ -214,14 +226,9 @@ pub(super) enum Later {
     LongSequence,
     Sessions,
     Some,
-    DaysUntil,
-    Age,
-    Anniversary,
     Distance,
-    Clock,
     Bucket,
     Matches,
-    Period,
 }
 
 impl Later {
@@ -235,14 +242,9 @@ impl Later {
             Self::LongSequence => "a sequence of three steps, with `all within` or `without`",
             Self::Sessions => "`visits(..)` and `time_spent(..)`",
             Self::Some => "`some list (..)`",
-            Self::DaysUntil => "`days_until(..)`",
-            Self::Age => "`age(..)`",
-            Self::Anniversary => "`anniversary(..)`",
             Self::Distance => "distances: `distance(..)`, `point(..)` and kilometres",
-            Self::Clock => "`weekday()`, `hour()` and `day_of_month()`",
             Self::Bucket => "`bucket(..)`",
             Self::Matches => "`matches`",
-            Self::Period => "calendar periods such as `today` and `this month`",
         }
     }
 }

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::compile::Compiler;
 use super::dispatch::{Dispatch, Dispatcher};
+use super::features::{Features, Sourced};
 use super::mask::Mask;
 use super::node::{Condition, Operand, Test};
 use super::rule::Rule;
@@ -17,7 +18,7 @@ use crate::customer::{Customer, Place, Standing};
 use crate::event::{Interest, Kind};
 use crate::feature::Feature;
 use crate::segment::evaluate::{View, outcome};
-use crate::segment::{Definitions, Type};
+use crate::segment::{Declarations, Definitions, Selection, Type};
 use crate::timer::Instant;
 
 /// The compiled set of definitions in force; immutable.
@@ -40,6 +41,19 @@ pub struct Catalog {
     order: Option<Vec<usize>>,
     /// By segment with a memory: whose conditions ask for membership of it.
     followers: Vec<(usize, Mask)>,
+    /// By feature: what it measures.
+    origins: Vec<Origin>,
+    /// By group: the property, and what its features measure.
+    group_origins: Vec<(String, Vec<Origin>)>,
+}
+
+/// What a feature measures, however much it keeps of it: what tells whether another catalog's feature measures the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Origin {
+    /// Equal exactly where the same events are measured in the same way.
+    pub(super) identity: String,
+    /// Whether it reads events of every type.
+    pub(super) any: bool,
 }
 
 /// A compiled segment or ladder.
@@ -117,6 +131,14 @@ impl Catalog {
         }
         let groups = compiler.groups.iter().map(|group| &group.features);
         let layout = Sha256::digest(layout::text(&compiler.customer, groups, &interest));
+        let origins =
+            |features: &Features| features.all.iter().map(|one| origin(one, &definitions.declarations)).collect();
+        let group_origins = compiler
+            .groups
+            .iter()
+            .map(|group| (format!("{} {:?}", group.property.join("."), group.ty), origins(&group.features)));
+        let group_origins: Vec<(String, Vec<Origin>)> = group_origins.collect();
+        let origins: Vec<Origin> = origins(&compiler.customer);
         let features = compiler.customer.all.into_iter().map(|sourced| sourced.feature).collect();
         let groups = compiler
             .groups
@@ -126,6 +148,8 @@ impl Catalog {
         Self {
             order,
             followers,
+            origins,
+            group_origins,
             interest: Arc::new(interest),
             hash: hexadecimal(&all.finalize()),
             layout: hexadecimal(&layout),
@@ -175,12 +199,32 @@ impl Catalog {
         self.groups.get(group).map_or(&[], Vec::as_slice)
     }
 
+    /// What the features of a customer measure, by index.
+    pub(super) fn origins(&self) -> &[Origin] {
+        &self.origins
+    }
+
+    /// What the features of one value measure, by group.
+    pub(super) fn group_origins(&self, group: usize) -> &[Origin] {
+        self.group_origins.get(group).map_or(&[], |(_, origins)| origins)
+    }
+
+    /// The property of a group, with its type.
+    pub(super) fn group_property(&self, group: usize) -> Option<&str> {
+        self.group_origins.get(group).map(|(property, _)| property.as_str())
+    }
+
     /// What an event of that kind is folded into.
     pub fn dispatch(&self, kind: &Kind) -> Option<&Dispatch> {
         match kind {
             Kind::Declared(rank) => self.dispatches.get(usize::from(*rank)),
             Kind::Other(_) => self.dispatches.last(),
         }
+    }
+
+    /// The rank of the event type of that name.
+    pub fn rank(&self, name: &str) -> Option<u16> {
+        self.interest.kinds.iter().position(|kind| kind.name == name).and_then(|rank| u16::try_from(rank).ok())
     }
 
     /// The name of the event type of that rank.
@@ -213,6 +257,24 @@ impl Catalog {
     pub fn followers(&self, segment: usize) -> Option<&Mask> {
         self.followers.iter().find(|(known, _)| *known == segment).map(|(_, mask)| mask)
     }
+}
+
+/// What a feature measures: its key, and the types of what it reads, which the key does not say.
+fn origin(sourced: &Sourced, declarations: &Declarations) -> Origin {
+    let mut identity = format!("{} {:?}", sourced.key, sourced.reads.as_ref().map(|reads| &reads.ty));
+    let selection = sourced.selector.as_ref().map(|selector| &selector.events.selection);
+    // Properties of another type in its filter, or declared otherwise, decode otherwise.
+    for event in &declarations.events {
+        let selected = match selection {
+            Some(Selection::Types(names)) => names.contains(&event.name),
+            Some(Selection::Any) | None => false,
+        };
+        if selected {
+            // Writing to a string cannot fail.
+            let _ = write!(identity, " {:?}", event.properties);
+        }
+    }
+    Origin { identity, any: selection == Some(&Selection::Any) }
 }
 
 /// An order in which every segment comes after those that it asks for membership, and who asks each of these.
@@ -266,7 +328,7 @@ fn reads_time(condition: &Condition) -> bool {
         Condition::Leaf(leaf) => match &leaf.test {
             Test::Reach { measure, .. } => slides(measure),
             Test::Order(_, left, right) => slides(left) || slides(right),
-            Test::Distance { .. } => true,
+            Test::Distance { .. } | Test::Period(..) => true,
             Test::Compare(_, left, right)
             | Test::Contains(left, right)
             | Test::StartsWith(left, right)
@@ -281,7 +343,12 @@ fn reads_time(condition: &Condition) -> bool {
 
 fn varies(operand: &Operand) -> bool {
     match operand {
-        Operand::Since(_) | Operand::Until(_) => true,
+        Operand::Since(_)
+        | Operand::Until(_)
+        | Operand::Clock(..)
+        | Operand::Age(..)
+        | Operand::DaysUntil(..)
+        | Operand::Anniversary(..) => true,
         Operand::Constant(_) | Operand::Millis(_) | Operand::Trait(_) | Operand::SetAt(_) | Operand::Property(_) => {
             false
         }

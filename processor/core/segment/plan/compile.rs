@@ -198,6 +198,10 @@ impl<'a> Compiler<'a> {
                 let operand = self.operand(value);
                 (Test::In(operand.clone(), items, *negated), Some((operand, value.ty.clone())))
             }
+            Term::InPeriod(instant, period) => {
+                let operand = self.operand(instant);
+                (Test::Period(operand.clone(), *period, self.zone.clone()), Some((operand, Type::Instant)))
+            }
             Term::Contains(whole, part) => self.two(whole, part, Test::Contains),
             Term::StartsWith(whole, part) => self.two(whole, part, Test::StartsWith),
             Term::EndsWith(whole, part) => self.two(whole, part, Test::EndsWith),
@@ -374,6 +378,10 @@ impl<'a> Compiler<'a> {
             Term::StartOf(inner) => Operand::StartOf(Box::new(self.operand(inner)), self.zone.clone()),
             Term::Since(inner) => Operand::Since(Box::new(self.operand(inner))),
             Term::Until(inner) => Operand::Until(Box::new(self.operand(inner))),
+            Term::Clock(dial) => Operand::Clock(*dial, self.zone.clone()),
+            Term::Age(inner) => Operand::Age(Box::new(self.operand(inner)), self.zone.clone()),
+            Term::DaysUntil(inner) => Operand::DaysUntil(Box::new(self.operand(inner)), self.zone.clone()),
+            Term::Anniversary(inner) => Operand::Anniversary(Box::new(self.operand(inner)), self.zone.clone()),
             Term::Trait(path) => Operand::Trait(self.trait_feature(path, &expression.ty)),
             Term::SetAt(path, ty) => Operand::SetAt(self.history_feature(path, ty)),
             Term::Stage(name) => self.stage(name),

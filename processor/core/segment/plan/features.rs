@@ -78,6 +78,8 @@ pub(super) enum Wanted {
         identified: bool,
         /// With the property's value.
         valued: bool,
+        /// Over a window that moves.
+        slides: bool,
     },
     /// Moments.
     Moments(Rule),
@@ -128,7 +130,7 @@ fn key(selector: Option<&Selector>, reads: Option<&Reads>, wanted: &Wanted) -> S
         Wanted::Total => "total".to_owned(),
         Wanted::Tally => "tally".to_owned(),
         Wanted::Record(extreme) => format!("record {extreme:?}"),
-        Wanted::Edge { side, identified, valued } => format!("edge {side:?} {identified} {valued}"),
+        Wanted::Edge { side, identified, valued, .. } => format!("edge {side:?} {identified} {valued}"),
         Wanted::Moments(_) => "moments".to_owned(),
         Wanted::Amounts(..) => "amounts".to_owned(),
         Wanted::Peaks(extreme, _) => format!("peaks {extreme:?}"),
@@ -158,7 +160,7 @@ fn made(wanted: Wanted) -> Fold {
         Wanted::Total => Fold::Total,
         Wanted::Tally => Fold::Tally,
         Wanted::Record(extreme) => Fold::Record(extreme),
-        Wanted::Edge { side, identified, valued } => Fold::Edge { side, identified, valued },
+        Wanted::Edge { side, identified, valued, slides } => Fold::Edge { side, identified, valued, slides },
         Wanted::Moments(rule) => Fold::Moments(Retention::of(rule)),
         Wanted::Amounts(rule, reach) => Fold::Amounts { retention: Retention::of(rule), reach },
         Wanted::Peaks(extreme, rule) => Fold::Peaks { extreme, retention: Retention::of(rule) },
@@ -178,6 +180,7 @@ fn widen(fold: &mut Fold, wanted: Wanted) {
             retention.add(rule);
             *reach = reach.zip(wanted).map(|(a, b)| a.max(b));
         }
+        (Fold::Edge { slides, .. }, Wanted::Edge { slides: wanted, .. }) => *slides |= wanted,
         (Fold::Moments(retention), Wanted::Moments(rule))
         | (Fold::Peaks { retention, .. }, Wanted::Peaks(_, rule))
         | (Fold::Entries { retention, .. }, Wanted::Entries { rule, .. })

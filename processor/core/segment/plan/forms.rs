@@ -7,9 +7,9 @@
 use super::features::{Reads, Selector, Wanted};
 use super::measure::{Measure, Reading, Sequence, Span};
 use crate::event::Number;
-use crate::feature::{Extreme, Horizon, Measured, Rule};
+use crate::feature::{Extreme, Horizon, Measured, Reach, Rule};
 use crate::segment::{ColumnRef, Events, Expression, Form, Selection, Side, Term, Type, Window};
-use crate::timer::{Instant, Length, Zone};
+use crate::timer::{Instant, Length, Period, Zone};
 
 use super::compile::Compiler;
 
@@ -23,7 +23,7 @@ pub(super) enum Need {
 }
 
 impl Need {
-    fn newest(self, otherwise: Rule, delay: Option<&Horizon>) -> Rule {
+    fn newest(self, otherwise: Rule, delay: Option<&Reach>) -> Rule {
         match self {
             Self::Threshold(limit) => {
                 Rule::Newest { count: usize::try_from(limit).unwrap_or(usize::MAX), delay: delay.cloned() }
@@ -40,12 +40,18 @@ struct Frame {
     /// The rule that keeps the whole window.
     whole: Rule,
     /// The newer edge, where the window ends in the past.
-    delay: Option<Horizon>,
+    delay: Option<Reach>,
     /// The window starts after an event that can tie with those counted.
     ties: bool,
 }
 
 impl Frame {
+    /// From so far back until now, or until so far back.
+    fn back_to(from: Reach, to: Option<Reach>) -> Self {
+        let span = Span::Last { from: from.clone(), to: to.clone() };
+        Self { span, bounds: None, whole: Rule::Within(from), delay: to, ties: false }
+    }
+
     /// Nothing but fixed instants bounds it.
     const fn is_life(&self) -> bool {
         matches!(self.span, Span::Whole)
@@ -87,10 +93,12 @@ impl Compiler<'_> {
             Window::Life => plain(Span::Whole, None, Rule::All),
             Window::Between { from, to } => plain(Span::Whole, Some((*from, *to)), Rule::All),
             Window::Last { from, to } => {
-                let horizon = |length: Length| Horizon { length, zone: self.zone.clone() };
-                let (from, to) = (horizon(*from), (*to != Length::default()).then(|| horizon(*to)));
-                let span = Span::Last { from: from.clone(), to: to.clone() };
-                Frame { span, bounds: None, whole: Rule::Within(from), delay: to, ties: false }
+                let ago = |length: Length| Reach::Ago(Horizon { length, zone: self.zone.clone() });
+                Frame::back_to(ago(*from), (*to != Length::default()).then(|| ago(*to)))
+            }
+            Window::Period(Period { unit, offset }) => {
+                let turns = |count: i32| Reach::Turns { unit: *unit, count, zone: self.zone.clone() };
+                Frame::back_to(turns(1 - *offset), (*offset < 0).then(|| turns(-*offset)))
             }
             Window::After(side, anchor, inner) => {
                 let ties = can_tie(anchor, counted);
@@ -182,7 +190,7 @@ impl Compiler<'_> {
         let frame = self.frame(window, events);
         let identified = identified || frame.ties;
         let wanted = if frame.is_life() || side == Side::Last && frame.delay.is_none() {
-            Wanted::Edge { side, identified, valued: false }
+            Wanted::Edge { side, identified, valued: false, slides: !frame.is_life() }
         } else if identified {
             Wanted::Entries { rule: frame.whole.clone(), identified, measured: None }
         } else {
@@ -194,7 +202,7 @@ impl Compiler<'_> {
     fn pick(&mut self, side: Side, column: &ColumnRef, window: &Window) -> (Reading, usize, Span) {
         let frame = self.frame(window, &column.events);
         let wanted = if frame.is_life() || side == Side::Last && frame.delay.is_none() {
-            Wanted::Edge { side, identified: true, valued: true }
+            Wanted::Edge { side, identified: true, valued: true, slides: !frame.is_life() }
         } else {
             Wanted::Entries { rule: frame.whole.clone(), identified: true, measured: Some(Measured::Column) }
         };
@@ -217,7 +225,7 @@ impl Compiler<'_> {
         let within = within.map(|length| Horizon { length, zone: self.zone.clone() });
         let edges_suffice = within.is_none() && frame.delay.is_none();
         let (earlier, later) = if edges_suffice {
-            let edge = |side| Wanted::Edge { side, identified, valued: false };
+            let edge = |side| Wanted::Edge { side, identified, valued: false, slides: false };
             (edge(Side::First), edge(Side::Last))
         } else {
             (list(reach_back(&frame.whole, within.as_ref(), &self.zone)), list(frame.whole.clone()))
@@ -242,11 +250,11 @@ fn reach_back(window: &Rule, within: Option<&Horizon>, zone: &Zone) -> Rule {
     /// Two calendar lengths one after the other can end later than their sum by a day cut off at a month's end.
     const CALENDAR_SLACK_MILLIS: i64 = 4 * 86_400_000;
     match (window, within) {
-        (Rule::Within(horizon), Some(within)) => {
-            let (a, b) = (horizon.length, within.length);
+        (Rule::Within(reach), Some(within)) => {
+            let (a, b) = (reach.at_most(), within.length);
             let slack = if a.is_calendar() || b.is_calendar() { CALENDAR_SLACK_MILLIS } else { 0 };
             let length = Length::new(a.months() + b.months(), a.millis() + b.millis() + slack);
-            Rule::Within(Horizon { length, zone: zone.clone() })
+            Rule::Within(Reach::Ago(Horizon { length, zone: zone.clone() }))
         }
         (Rule::Within(_) | Rule::All | Rule::Newest { .. }, _) => Rule::All,
     }

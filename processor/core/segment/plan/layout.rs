@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use super::features::{Features, Sourced};
 use crate::event::Interest;
-use crate::feature::{Fold, Horizon, Retention, Rule};
+use crate::feature::{Fold, Reach, Retention, Rule};
 
 /// The features of customers, those of each group, and the types of events, a line each.
 pub(super) fn text<'a>(customer: &Features, groups: impl Iterator<Item = &'a Features>, interest: &Interest) -> String {
@@ -59,11 +59,14 @@ fn kept(fold: &Fold) -> String {
 }
 
 fn rules(retention: &Retention) -> String {
-    let horizon = |horizon: &Horizon| format!("{} {}", horizon.length, horizon.zone.name());
+    let reach = |reach: &Reach| match reach {
+        Reach::Ago(horizon) => format!("{} {}", horizon.length, horizon.zone.name()),
+        Reach::Turns { unit, count, zone } => format!("{count} turns of {} {}", unit.name(), zone.name()),
+    };
     let rule = |rule: &Rule| match rule {
         Rule::Newest { count, delay: None } => format!("newest {count}"),
-        Rule::Newest { count, delay: Some(delay) } => format!("newest {count} beside {}", horizon(delay)),
-        Rule::Within(length) => format!("within {}", horizon(length)),
+        Rule::Newest { count, delay: Some(delay) } => format!("newest {count} beside {}", reach(delay)),
+        Rule::Within(length) => format!("within {}", reach(length)),
         Rule::All => "all".to_owned(),
     };
     let rules: Vec<String> = retention.rules().iter().map(rule).collect();

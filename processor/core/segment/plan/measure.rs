@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::feature::{Extreme, Horizon};
+use crate::feature::{Extreme, Horizon, Reach};
 use crate::segment::Side;
 
 /// A measurement of one customer.
@@ -42,12 +42,12 @@ pub enum Reading {
 pub enum Span {
     /// All that is kept.
     Whole,
-    /// An event at t is inside while `t + to <= now < t + from`.
+    /// An event is inside once `to` has passed since it and while `from` has not.
     Last {
         /// The older edge.
-        from: Horizon,
+        from: Reach,
         /// The newer edge, where it is not now.
-        to: Option<Horizon>,
+        to: Option<Reach>,
     },
     /// After the event that this measures, or everything where it never happened.
     After(Box<Measure>),

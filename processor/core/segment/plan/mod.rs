@@ -4,6 +4,7 @@
 //! touches only the features that its type and their filters admit, and only segments that read those are evaluated.
 
 mod access;
+mod adoption;
 mod catalog;
 mod compile;
 mod dispatch;
@@ -16,6 +17,7 @@ mod node;
 mod rule;
 mod segments;
 
+pub use adoption::Adoption;
 pub use catalog::{Catalog, CompiledSegment};
 pub use dispatch::{Dispatch, FeatureUse, GroupStep, Step};
 pub use mask::Mask;

@@ -7,7 +7,7 @@ use super::rule::Latch;
 use crate::event::Value;
 use crate::feature::Horizon;
 use crate::segment::{Arithmetic, Relation, Type};
-use crate::timer::{Instant, Zone};
+use crate::timer::{Dial, Instant, Period, Zone};
 
 /// A compiled condition.
 #[derive(Clone, Debug)]
@@ -66,6 +66,8 @@ pub enum Test {
         /// The calendar length.
         length: Horizon,
     },
+    /// An instant lies in a period of the calendar.
+    Period(Operand, Period, Zone),
     /// The value is one of these.
     In(Operand, Vec<Value>, bool),
     /// Text contains text or a list an item.
@@ -118,6 +120,14 @@ pub enum Operand {
     DateOf(Box<Operand>, Zone),
     /// The first moment of a day.
     StartOf(Box<Operand>, Zone),
+    /// What the calendar says of now.
+    Clock(Dial, Zone),
+    /// Full years since a day.
+    Age(Box<Operand>, Zone),
+    /// Calendar days until an instant.
+    DaysUntil(Box<Operand>, Zone),
+    /// The next yearly return of a day.
+    Anniversary(Box<Operand>, Zone),
     /// How long ago.
     Since(Box<Operand>),
     /// How long until.

@@ -10,6 +10,7 @@
 
 mod customer;
 mod dedup;
+mod erasures;
 mod leaf;
 mod output;
 mod state;
@@ -18,6 +19,7 @@ mod tests;
 
 pub use customer::{read_customer, write_customer};
 pub use dedup::{read_dedup, write_dedup};
+pub use erasures::{read_erasures, write_erasures};
 
 /// The version of the rows written here. No other one is read.
 pub const ROWS_VERSION: u16 = 1;

@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use spicchio_core::timer::Instant;
 use spicchio_core::transition::{Cause, Change, Transition};
-use spicchio_core::wire::{membership_key, membership_value, transition_headers, transition_value};
+use spicchio_core::wire::{
+    customer_and_segment, membership_key, membership_value, transition_headers, transition_value,
+};
 
 use crate::broker::{Destination, Outgoing};
 
@@ -79,6 +81,12 @@ impl Draft {
         });
         let kind = (Arc::clone(&transition.segment), transition.change, transition.cause);
         *self.tally.entry(kind).or_default() += 1;
+    }
+
+    /// Deletes what the memberships topic remembers of a customer and a segment it had left.
+    pub fn delete(&mut self, customer: &str, segment: &str) {
+        let key = Some(customer_and_segment(customer, segment).into_bytes());
+        self.push(Outgoing { to: Destination::Memberships, key, value: None, headers: Vec::new() });
     }
 
     /// Says that a record was refused.

@@ -1,7 +1,7 @@
 //! Connectives, texts and lists.
 
-use spicchio_core::segment::Relation::{AtLeast, Less, Unequal};
-use spicchio_core::segment::Type;
+use crate::definition::Relation::{AtLeast, Less, Unequal};
+use crate::definition::Type;
 
 use super::{check, check_at_once, event};
 use crate::build::{

@@ -1,8 +1,8 @@
 //! Forms: what is measured, exactly.
 
+use crate::definition::Relation::{AtLeast, Equal, Greater};
+use crate::definition::Type;
 use spicchio_core::event::Number;
-use spicchio_core::segment::Relation::{AtLeast, Equal, Greater};
-use spicchio_core::segment::Type;
 use spicchio_core::timer::{Instant, Zone};
 
 use super::{check, check_at_once, event};

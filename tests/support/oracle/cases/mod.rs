@@ -2,25 +2,32 @@
 //!
 //! A timeline is written `+10e -15t`: customer `c` enters at 10 ms, where an event was read, and leaves at 15 ms, where
 //! none was. Other customers stand before their sign. Letters: e an event of that instant, t time alone, l late events
-//! alone, b late events where time alone would have done the same, m events of that instant and late ones, f forgotten.
+//! alone, b late events where time alone would have done the same, m events of that instant and late ones, f forgotten. A ladder moves to a stage, `other>10e`.
 
+mod calendar;
 mod logic;
 mod measures;
 mod nothing;
 mod order;
+mod orders;
+mod others;
+mod ranks;
 mod reading;
 mod restriction;
+mod sessions;
+mod steps;
 mod time;
 mod traits;
+mod wall;
 mod windows;
 
-use spicchio_core::segment::Expression;
+use crate::definition::Expression;
 use spicchio_core::timer::{Instant, Length, Zone};
-use spicchio_core::transition::{Cause, Change};
+use spicchio_core::transition::Cause;
 
 use super::timeline::{Expected, timeline};
 use crate::build::{definitions, segment};
-use crate::drive::Course;
+use crate::drive::{Change, Course};
 use crate::given::GivenEvent;
 
 /// 2026-01-05T10:00:00Z, a Monday.
@@ -70,10 +77,10 @@ fn check_at_once(rule: &str, condition: Expression, events: &[GivenEvent], holds
 
 fn short(line: &Expected) -> String {
     let customer = if line.customer == "c" { "" } else { &line.customer };
-    let sign = match line.change {
-        Change::Entered => '+',
-        Change::Exited => '-',
-        Change::Moved => '>',
+    let sign = match &line.change {
+        Change::Entered => "+".to_owned(),
+        Change::Exited => "-".to_owned(),
+        Change::Moved { to, .. } => format!("{}>", to.as_deref().unwrap_or("null")),
     };
     let cause = match line.causes.as_slice() {
         [Cause::Time] => 't',

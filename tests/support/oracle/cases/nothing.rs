@@ -1,7 +1,7 @@
 //! None, and what counts as missing.
 
-use spicchio_core::segment::Relation::{AtLeast, Equal, Less, Unequal};
-use spicchio_core::segment::{Expression, Type};
+use crate::definition::Relation::{AtLeast, Equal, Less, Unequal};
+use crate::definition::{Expression, Type};
 
 use super::{check_at_once, event};
 use crate::build::{

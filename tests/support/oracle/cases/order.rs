@@ -1,7 +1,7 @@
 //! Events of equal time: by type, then by id, those without id last.
 
-use spicchio_core::segment::Relation::{AtMost, Equal, Greater, Less, Unequal};
-use spicchio_core::segment::{Relation, Type};
+use crate::definition::Relation::{AtMost, Equal, Greater, Less, Unequal};
+use crate::definition::{Relation, Type};
 
 use super::{check_at_once, event};
 use crate::build::{any, between, column, compare, first, first_of, last, last_of, life, of, sequence, text};

@@ -1,16 +1,16 @@
 //! Reading: who exists, what is late, what counts once, who is forgotten, where it ends.
 
-use spicchio_core::segment::Relation::{AtLeast, Equal};
+use crate::definition::Relation::{AtLeast, Equal};
 
 use super::{at, check, check_course, course, event, forgetting};
 use crate::build::{any, compare, count, lately, life, number, of, since};
 use crate::drive::Course;
 
-fn never_bought() -> spicchio_core::segment::Expression {
+fn never_bought() -> crate::definition::Expression {
     compare(count(of(["purchase"]), life()), Equal, number(0))
 }
 
-fn bought_within(window: i64) -> spicchio_core::segment::Expression {
+fn bought_within(window: i64) -> crate::definition::Expression {
     compare(count(of(["purchase"]), lately(window, 0)), AtLeast, number(1))
 }
 

@@ -1,8 +1,8 @@
 //! `for some P (C)`: one value of a property for the whole condition.
 
-use spicchio_core::segment::Relation::{AtLeast, Equal};
-use spicchio_core::segment::Side::Last;
-use spicchio_core::segment::{Expression, Term, Type};
+use crate::definition::Relation::{AtLeast, Equal};
+use crate::definition::Side::Last;
+use crate::definition::{Expression, Term, Type};
 
 use super::{check, event};
 use crate::build::{after, all, compare, count, for_some, lately, life, number, of, path};

@@ -1,7 +1,7 @@
 //! What time alone decides: `since`, `until`, arithmetic with durations, calendars.
 
-use spicchio_core::segment::Relation::{AtLeast, AtMost, Equal, Greater, Less};
-use spicchio_core::segment::{Expression, Type, Window};
+use crate::definition::Relation::{AtLeast, AtMost, Equal, Greater, Less};
+use crate::definition::{Expression, Type, Window};
 use spicchio_core::timer::{Date, Instant, Length, Zone};
 
 use super::{at, check, check_at_once, event};

@@ -1,7 +1,7 @@
 //! Traits: what profile events make of them.
 
-use spicchio_core::segment::Relation::Equal;
-use spicchio_core::segment::{Expression, Type};
+use crate::definition::Relation::Equal;
+use crate::definition::{Expression, Type};
 
 use super::{check, event};
 use crate::build::{compare, contains, exists, missing, number, profile, text};

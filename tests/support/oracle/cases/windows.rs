@@ -1,7 +1,7 @@
 //! Windows: which events lie inside, and when they cease to.
 
-use spicchio_core::segment::Relation::{AtLeast, Equal};
-use spicchio_core::segment::Side::{First, Last};
+use crate::definition::Relation::{AtLeast, Equal};
+use crate::definition::Side::{First, Last};
 
 use super::{at, check, event};
 use crate::build::{after, compare, count, last, lately, life, number, of, stretch};

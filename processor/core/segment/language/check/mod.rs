@@ -5,6 +5,7 @@
 
 mod arithmetic;
 mod calendar;
+mod dates;
 mod events;
 mod filter;
 mod forms;
@@ -130,7 +131,10 @@ impl<'a> Checker<'a> {
             | NodeKind::Held(_)
             | NodeKind::Reference(..)
             | NodeKind::Since(_)
-            | NodeKind::Until(_) => self.of_customer(node),
+            | NodeKind::Until(_)
+            | NodeKind::InPeriod(..)
+            | NodeKind::Clock(_)
+            | NodeKind::Dated(..) => self.of_customer(node),
             NodeKind::Later(later) => self.not_yet(span, later.name()),
         }
     }
@@ -149,6 +153,9 @@ impl<'a> Checker<'a> {
             NodeKind::ForSome { property, condition } => self.for_some(property, condition, span),
             NodeKind::Since(part) => self.distance(part, Term::Since, "`since`", span),
             NodeKind::Until(part) => self.distance(part, Term::Until, "`until`", span),
+            NodeKind::InPeriod(part, period) => self.in_period(part, *period, span),
+            NodeKind::Clock(dial) => Some(Typed::new(Term::Clock(*dial), Type::Number, span)),
+            NodeKind::Dated(dated, part) => self.dated(*dated, part, span),
             NodeKind::Held(path) => self.held(path, span),
             NodeKind::Reference(about, name) => self.reference(*about, name, span),
             NodeKind::Mistake
@@ -205,6 +212,9 @@ fn literal(node: &Node) -> Option<Typed> {
         | NodeKind::Lower(_)
         | NodeKind::Since(_)
         | NodeKind::Until(_)
+        | NodeKind::InPeriod(..)
+        | NodeKind::Clock(_)
+        | NodeKind::Dated(..)
         | NodeKind::Held(_)
         | NodeKind::Reference(..)
         | NodeKind::Later(_) => return None,

@@ -24,6 +24,7 @@ impl Checker<'_> {
                 };
                 self.fail(Diagnostic::error("empty-window", *span, message).help(help))
             }
+            WindowKind::Period(period) => self.period_window(*period, *span),
             WindowKind::Since(from) => Some(Window::Between { from: self.moment_of(*from), to: None }),
             WindowKind::Between(from, to) => {
                 let (from, to) = (self.moment_of(*from), self.moment_of(*to));

@@ -6,7 +6,7 @@ use super::super::{Diagnostic, Span};
 use super::cursor::{Cursor, Failed, Parsed};
 use super::expression;
 use crate::segment::Side;
-use crate::timer::Length;
+use crate::timer::{Length, Period, Unit};
 
 /// Events, or a property of events.
 pub(super) enum SourceNode {
@@ -126,8 +126,8 @@ pub(super) fn window(cursor: &mut Cursor<'_>) -> Parsed<WindowNode> {
         let (kind, below) = since(cursor)?;
         height = below;
         kind
-    } else if period(cursor)? {
-        WindowKind::Later(Later::Period)
+    } else if let Some(period) = period(cursor)? {
+        WindowKind::Period(period)
     } else {
         return Err(cursor.expected("a window such as `90d` or `since 2026-01-01`"));
     };
@@ -164,17 +164,23 @@ fn since(cursor: &mut Cursor<'_>) -> Parsed<(WindowKind, usize)> {
 }
 
 /// A calendar period such as `this month`, if one is next.
-pub(super) fn period(cursor: &mut Cursor<'_>) -> Parsed<bool> {
-    let Some(word) = cursor.peek().kind.word() else { return Ok(false) };
-    let relative = matches!(word, "this" | "last" | "next");
-    if !relative && !matches!(word, "today" | "yesterday" | "tomorrow") {
-        return Ok(false);
-    }
+pub(super) fn period(cursor: &mut Cursor<'_>) -> Parsed<Option<Period>> {
+    const UNITS: [Unit; 3] = [Unit::Week, Unit::Month, Unit::Year];
+    let (of_days, offset) = match cursor.peek().kind.word() {
+        Some("yesterday") => (true, -1),
+        Some("today") => (true, 0),
+        Some("tomorrow") => (true, 1),
+        Some("last") => (false, -1),
+        Some("this") => (false, 0),
+        Some("next") => (false, 1),
+        Some(_) | None => return Ok(None),
+    };
     cursor.next();
-    if relative && !["week", "month", "year"].iter().any(|unit| cursor.eat_word(unit)) {
-        return Err(cursor.expected("`week`, `month` or `year`"));
+    let unit = if of_days { Some(Unit::Day) } else { UNITS.into_iter().find(|unit| cursor.eat_word(unit.name())) };
+    match unit {
+        Some(unit) => Ok(Some(Period { unit, offset })),
+        None => Err(cursor.expected("`week`, `month` or `year`")),
     }
-    Ok(true)
 }
 
 /// A duration and its place.

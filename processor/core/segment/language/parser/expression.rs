@@ -197,8 +197,15 @@ fn missing(cursor: &mut Cursor<'_>, value: Node, start: Span) -> Parsed<Node> {
 
 fn membership(cursor: &mut Cursor<'_>, value: Node, start: Span, negated: bool) -> Parsed<Node> {
     let below = value.height;
-    if !negated && super::events::period(cursor)? {
-        return cursor.node(NodeKind::Later(Later::Period), start, below);
+    let place = cursor.peek().span;
+    if let Some(period) = super::events::period(cursor)? {
+        if negated {
+            let span = cursor.since(place);
+            let help = format!("put `not` before the whole comparison: `not x in {period}`");
+            let message = "`not in` takes a list";
+            return Err(cursor.fail(Diagnostic::error("misplaced-not", span, message).help(help)));
+        }
+        return cursor.node(NodeKind::InPeriod(Box::new(value), period), start, below);
     }
     let opened = cursor.peek().span;
     if !cursor.eat_sign(Sign::OpenList) {

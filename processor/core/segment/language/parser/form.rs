@@ -1,6 +1,6 @@
 //! Values that begin with a name: traits, properties, and the forms by their names.
 
-use super::super::ast::{About, Counting, FormNode, Later, Measure, Name, Node, NodeKind};
+use super::super::ast::{About, Counting, Dated, FormNode, Later, Measure, Name, Node, NodeKind};
 use super::super::suggest::did_you_mean;
 use super::super::token::{Sign, Token, TokenKind, is_reserved};
 use super::super::{Diagnostic, Span};
@@ -8,6 +8,7 @@ use super::cursor::{Cursor, Failed, Parsed};
 use super::events::{SourceNode, column, duration, events, number_ahead, optional_window, source, window};
 use super::expression::{expr, sign, text};
 use crate::segment::Side;
+use crate::timer::Dial;
 
 /// The names of all forms that stand before parentheses.
 const FORMS: [&str; 32] = [
@@ -136,16 +137,18 @@ fn form(cursor: &mut Cursor<'_>, name: &str, start: Span) -> Parsed<Node> {
         "since" => of_one(cursor, NodeKind::Since),
         "until" => of_one(cursor, NodeKind::Until),
         "lower" => of_one(cursor, NodeKind::Lower),
-        "days_until" => of_one(cursor, |_| NodeKind::Later(Later::DaysUntil)),
-        "age" => of_one(cursor, |_| NodeKind::Later(Later::Age)),
-        "anniversary" => of_one(cursor, |_| NodeKind::Later(Later::Anniversary)),
+        "days_until" => of_one(cursor, |node| NodeKind::Dated(Dated::DaysUntil, node)),
+        "age" => of_one(cursor, |node| NodeKind::Dated(Dated::Age, node)),
+        "anniversary" => of_one(cursor, |node| NodeKind::Dated(Dated::Anniversary, node)),
         "held" => held(cursor),
         "member" => reference(cursor, About::Segment),
         "stage" => reference(cursor, About::Ladder),
         "score" => reference(cursor, About::Score),
         "distance" => pair(cursor, expr),
         "point" => pair(cursor, sign),
-        "weekday" | "hour" | "day_of_month" => Ok((NodeKind::Later(Later::Clock), 0)),
+        "weekday" => Ok((NodeKind::Clock(Dial::Weekday), 0)),
+        "hour" => Ok((NodeKind::Clock(Dial::Hour), 0)),
+        "day_of_month" => Ok((NodeKind::Clock(Dial::DayOfMonth), 0)),
         "bucket" => bucket(cursor),
         _ => Err(unknown(cursor, name, start)),
     }?;

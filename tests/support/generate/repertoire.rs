@@ -1,0 +1,52 @@
+//! The forms of the language that can be left out of random courses, one by one.
+//!
+//! `SPICCHIO_FORMS=top,held` leaves out every one of them but these two, `SPICCHIO_FORMS=none` all, `SPICCHIO_FORMS=all`
+//! none; unless the environment says so, those are left out that the engine does not compute yet.
+
+use std::env;
+use std::sync::OnceLock;
+
+/// Their names, as `SPICCHIO_FORMS` calls them.
+#[cfg(test)]
+pub(super) const FORMS: [&str; 24] = [
+    "nth",
+    "values",
+    "top",
+    "steps",
+    "visits",
+    "time_spent",
+    "net",
+    "refunded",
+    "items",
+    "some",
+    "matches",
+    "bucket",
+    "clock",
+    "age",
+    "days_until",
+    "anniversary",
+    "period",
+    "calendar_window",
+    "distance",
+    "held",
+    "member",
+    "ladder",
+    "score",
+    "latch",
+];
+
+/// Those that the engine computes.
+const COMPUTED: [&str; 0] = [];
+
+/// Whether a form is among those that courses are made of.
+pub(super) fn has(form: &str) -> bool {
+    static CHOSEN: OnceLock<Option<Vec<String>>> = OnceLock::new();
+    let chosen = CHOSEN.get_or_init(|| {
+        let names = env::var("SPICCHIO_FORMS").ok()?;
+        Some(names.split(',').map(|name| name.trim().to_owned()).collect())
+    });
+    match chosen {
+        None => COMPUTED.contains(&form),
+        Some(names) => names.iter().any(|name| name == form || name == "all"),
+    }
+}
