@@ -82,6 +82,9 @@ struct StageCount<'a> {
 impl Replay {
     pub(crate) fn execute(self, terminal: Terminal) -> Result<Exit, Failure> {
         let catalog = definitions::catalog(&self.segments, terminal)?;
+        if let Some(forget_after) = self.forget_after {
+            definitions::remembered(&catalog, forget_after, terminal)?;
+        }
         let mut engine = Engine::new(Arc::clone(&catalog), &settings(self.forget_after));
         let mut out = Out { data: terminal::data(), changes: vec![[0; 3]; catalog.segments().len()], broken: None };
         let tally = self.events.read(catalog.interest(), terminal, |event| {

@@ -121,6 +121,21 @@ impl Fold {
     }
 }
 
+impl Fold {
+    /// Whether time makes useless what is kept: not where a number of newest ones is, whatever their age.
+    pub fn expires(&self) -> bool {
+        match self {
+            Self::Moments(retention)
+            | Self::Amounts { retention, .. }
+            | Self::Peaks { retention, .. }
+            | Self::Entries { retention, .. }
+            | Self::Latest { retention, .. } => retention.newest_only().is_none_or(|count| count == 0),
+            Self::Keyed(_) => true,
+            Self::Total | Self::Tally | Self::Record(_) | Self::Edge { .. } | Self::Register | Self::History => false,
+        }
+    }
+}
+
 /// One maintained measurement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Feature {

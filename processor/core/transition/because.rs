@@ -32,12 +32,16 @@ pub enum Changed<'a> {
 pub struct Reasons {
     /// The conditions.
     pub because: Vec<Because>,
+    /// How many more conditions there are.
+    pub because_more: u64,
     /// The events behind them, newest first.
     pub evidence: Vec<Evidence>,
     /// How many more events there are.
     pub evidence_more: u64,
     /// The values for which a `for some` holds.
     pub witnesses: Vec<(Arc<str>, Value)>,
+    /// How many more values there are.
+    pub witnesses_more: u64,
     /// Whether a list they read was full.
     pub truncated: bool,
 }
@@ -60,6 +64,8 @@ pub fn reasons(catalog: &Catalog, condition: &Condition, view: &View<'_>, change
     for leaf in if flipped.is_empty() { &decisive } else { &flipped } {
         if reasons.because.len() < LISTED_MAX {
             reasons.because.push(because(catalog, leaf, view));
+        } else {
+            reasons.because_more += 1;
         }
         if let Test::ForSome { feature, property, condition } = &leaf.test {
             let values = witnesses(*feature, condition, view);
@@ -70,6 +76,7 @@ pub fn reasons(catalog: &Catalog, condition: &Condition, view: &View<'_>, change
             items.extend(in_window(measure, &scope));
         }
     }
+    reasons.witnesses_more = beyond(reasons.witnesses.len());
     reasons.witnesses.truncate(LISTED_MAX);
     (reasons.evidence, reasons.evidence_more) = listed(catalog, items);
     reasons
@@ -84,7 +91,7 @@ pub fn evidence_of(catalog: &Catalog, leaf: &Leaf, view: &View<'_>) -> (Vec<Evid
 fn listed(catalog: &Catalog, mut items: Items<'_>) -> (Vec<Evidence>, u64) {
     items.sort_unstable_by(|a, b| (b.moment, b.identity).cmp(&(a.moment, a.identity)));
     items.dedup_by(|a, b| a.moment == b.moment && a.identity == b.identity);
-    let more = u64::try_from(items.len().saturating_sub(LISTED_MAX)).unwrap_or(u64::MAX);
+    let more = beyond(items.len());
     let listed = items
         .iter()
         .take(LISTED_MAX)
@@ -95,6 +102,11 @@ fn listed(catalog: &Catalog, mut items: Items<'_>) -> (Vec<Evidence>, u64) {
         })
         .collect();
     (listed, more)
+}
+
+/// How many entries of so many are not listed.
+fn beyond(entries: usize) -> u64 {
+    u64::try_from(entries.saturating_sub(LISTED_MAX)).unwrap_or(u64::MAX)
 }
 
 /// The leaves on which the answer rests, which is `holds`.

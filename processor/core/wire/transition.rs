@@ -108,16 +108,18 @@ impl Serialize for Payload<'_> {
         if let Some(since) = transition.since {
             map.serialize_entry("since", &Text(since))?;
         }
-        map.serialize_entry("definition", &*transition.definition)?;
+        if let Some(definition) = &transition.definition {
+            map.serialize_entry("definition", &**definition)?;
+        }
         let until = (transition.until <= Instant::MAX).then_some(Text(transition.until));
         map.serialize_entry("until", &until)?;
         if transition.until_is_bound {
             map.serialize_entry("until_is_bound", &true)?;
         }
-        self.list(&mut map, "because", &transition.because, 0, ReasonEntry)?;
+        self.list(&mut map, "because", &transition.because, transition.because_more, ReasonEntry)?;
         self.list(&mut map, "evidence", &transition.evidence, transition.evidence_more, EvidenceEntry)?;
         if !transition.witnesses.is_empty() {
-            self.list(&mut map, "witnesses", &transition.witnesses, 0, |(property, value)| {
+            self.list(&mut map, "witnesses", &transition.witnesses, transition.witnesses_more, |(property, value)| {
                 Witness(property, JsonValue(value))
             })?;
         }

@@ -10,7 +10,7 @@ use super::operand::value;
 use super::reading::{extreme_item, reaches};
 use super::rule::member;
 use super::window::Window;
-use crate::event::Value;
+use crate::event::{Slot, Value};
 use crate::feature::{Horizon, Item, State};
 use crate::segment::Relation;
 use crate::segment::plan::{Answer, Condition, Operand, Reading, Sequence, Test};
@@ -89,6 +89,11 @@ fn compare(relation: Relation, left: &Operand, right: &Operand, view: &View<'_>)
     if let Some((turns, lasts)) = calendar::turns(left, right, view) {
         return compare_at_turns(relation, [left, right], turns, lasts, view);
     }
+    if let (Operand::Property(slot), Operand::Constant(constant)) = (left, right)
+        && let Some(ordering) = beside(slot.and_then(|slot| view.slots.get(slot)), constant)
+    {
+        return Answer::lasting(relation.holds(ordering));
+    }
     // Read where they were written: taken apart they would be copied.
     let (ref left, left_until) = value(left, view);
     let (ref right, right_until) = value(right, view);
@@ -138,6 +143,15 @@ fn distance(relation: Relation, instant: &Operand, ahead: bool, length: &Horizon
     let holds = at(view.now);
     let change = [edge, edge.plus(1)].into_iter().find(|then| *then > view.now && at(*then) != holds);
     Answer { holds, until: change.map_or(until, |change| until.min(change)) }
+}
+
+/// How a property compares with a constant, where that is only a look: most filters ask this of every event.
+fn beside(slot: Option<&Slot>, constant: &Value) -> Option<Ordering> {
+    match (slot?.value()?, constant) {
+        (Value::Text(one), Value::Text(other)) => Some(one.as_bytes().cmp(other.as_bytes())),
+        (Value::Number(one), Value::Number(other)) => Some(one.cmp(other)),
+        (_, _) => None,
+    }
 }
 
 /// How now compares with an instant, and until when.

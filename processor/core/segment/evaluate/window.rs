@@ -64,9 +64,7 @@ impl<'a> Window<'a> {
             Bounds::Whole => true,
             Bounds::Since { cutoff: Some(cutoff), .. } => moment.time() > *cutoff,
             Bounds::Since { from, cutoff: None } => from.passes(moment.time()) > self.now,
-            Bounds::Between { cutoffs: Some((older, newer)), .. } => {
-                (older.plus(1)..=*newer).contains(&moment.time())
-            }
+            Bounds::Between { cutoffs: Some((older, newer)), .. } => (older.plus(1)..=*newer).contains(&moment.time()),
             Bounds::Between { from, to, cutoffs: None } => {
                 let time = moment.time();
                 to.passes(time) <= self.now && self.now < from.passes(time)
