@@ -264,7 +264,7 @@ fn looking_further_back_than_customers_are_remembered_is_found() {
         "since(first(purchase)) >= 3y",
         "not (sum(purchase.total, since last(cart_add, 1100d)) > 5)",
     ]);
-    let found = catalog.looks_beyond(crate::timer::Length::new(25, 0));
+    let found = catalog.looks_beyond(Length::new(25, 0));
     let texts = found.iter().map(|look| (&*look.segment, look.length.to_string())).collect::<Vec<_>>();
     assert_eq!(
         texts,

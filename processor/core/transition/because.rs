@@ -13,7 +13,7 @@ use super::{Because, Evidence, Shown};
 use crate::customer::Place;
 use crate::event::{Identity, Value};
 use crate::feature::{Fold, Item, State};
-use crate::segment::evaluate::{View, answer, in_window, test, value, witnesses};
+use crate::segment::evaluate::{Datum, View, answer, in_window, test, value, witnesses};
 use crate::segment::plan::{Catalog, Condition, Leaf, Mask, Measure, Operand, Test};
 
 /// What changed.
@@ -187,6 +187,7 @@ fn of_test<'a>(test: &'a Test, view: &View<'a>, found: &mut Measures<'a>) {
         Test::Distance { instant: operand, .. }
         | Test::Period(operand, ..)
         | Test::In(operand, ..)
+        | Test::Matches(operand, _)
         | Test::Missing(operand, _)
         | Test::Truth(operand) => {
             of_operand(operand, view, found);
@@ -194,6 +195,15 @@ fn of_test<'a>(test: &'a Test, view: &View<'a>, found: &mut Measures<'a>) {
         Test::Member(latch) => {
             let inside = view.memberships.standing(latch.segment).place == Place::Inside;
             of_condition(if inside { &latch.enter } else { &latch.leave }, view, found);
+        }
+        Test::Some(list, condition) => {
+            let (Datum::Other(Value::List(items)), _) = value(list, view) else { return };
+            for item in &**items {
+                let at_hand = View { item: Some(item), ..*view };
+                if answer(condition, &at_hand).holds {
+                    of_condition(condition, &at_hand, found);
+                }
+            }
         }
         Test::Sequence(sequence) => found.extend([(&sequence.first, *view), (&sequence.second, *view)]),
         Test::ForSome { feature, condition, .. } => {
@@ -224,8 +234,11 @@ fn of_operand<'a>(operand: &'a Operand, view: &View<'a>, found: &mut Measures<'a
         | Operand::Trait(_)
         | Operand::SetAt(_)
         | Operand::Property(_)
-        | Operand::Clock(..) => {}
-        Operand::Arithmetic(_, left, right) => {
+        | Operand::Clock(..)
+        | Operand::Metres(_)
+        | Operand::Item(..)
+        | Operand::Bucket(..) => {}
+        Operand::Arithmetic(_, left, right) | Operand::Distance(left, right) => {
             of_operand(left, view, found);
             of_operand(right, view, found);
         }

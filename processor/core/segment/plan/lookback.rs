@@ -101,8 +101,14 @@ fn of_leaf<'a>(leaf: &'a Leaf, found: &mut Looks<'a>) {
         Test::Contains(left, right) | Test::StartsWith(left, right) | Test::EndsWith(left, right) => {
             [left, right].into_iter().for_each(|operand| of_operand(operand, found));
         }
-        Test::In(operand, ..) | Test::Missing(operand, _) | Test::Truth(operand) | Test::Period(operand, ..) => {
+        Test::In(operand, ..)
+        | Test::Missing(operand, _)
+        | Test::Truth(operand)
+        | Test::Matches(operand, _)
+        | Test::Period(operand, ..) => of_operand(operand, found),
+        Test::Some(operand, condition) => {
             of_operand(operand, found);
+            of_condition(condition, found);
         }
         Test::Sequence(sequence) => {
             [&sequence.first, &sequence.second].into_iter().for_each(|measure| of_measure(measure, found));
@@ -124,9 +130,12 @@ fn of_operand<'a>(operand: &'a Operand, found: &mut Looks<'a>) {
         | Operand::Trait(_)
         | Operand::SetAt(_)
         | Operand::Property(_)
+        | Operand::Metres(_)
+        | Operand::Item(..)
+        | Operand::Bucket(..)
         | Operand::Clock(..) => {}
         Operand::Measure(measure) => of_measure(measure, found),
-        Operand::Arithmetic(_, left, right) => {
+        Operand::Arithmetic(_, left, right) | Operand::Distance(left, right) => {
             [left, right].into_iter().for_each(|operand| of_operand(operand, found));
         }
         Operand::Negate(inner)
