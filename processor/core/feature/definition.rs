@@ -97,6 +97,10 @@ impl Fold {
     /// Whether what this keeps is enough for `other`, of the same events and property.
     pub fn covers(&self, other: &Self) -> bool {
         match (self, other) {
+            (
+                Self::Edge { side, identified, valued, .. },
+                Self::Edge { side: wanted, identified: with_identity, valued: with_value, .. },
+            ) => (side, identified, valued) == (wanted, with_identity, with_value),
             (Self::Moments(kept), Self::Moments(needed)) => kept.covers(needed),
             (Self::Amounts { retention: kept, reach }, Self::Amounts { retention: needed, reach: wanted }) => {
                 let reaches = match (reach, wanted) {

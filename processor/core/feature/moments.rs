@@ -33,14 +33,18 @@ impl Moments {
     pub fn add(&mut self, moment: Moment, retention: &Retention, now: Instant) {
         let newest_only = retention.newest_only();
         let place = self.kept.partition_point(|kept| *kept <= moment);
-        if newest_only.is_some_and(|count| self.kept.len() >= count.min(EVENTS_MAX)) {
-            if place == 0 {
-                self.truncated |= newest_only > Some(EVENTS_MAX);
-                return;
+        if let Some(count) = newest_only
+            && self.kept.len() >= count.min(EVENTS_MAX)
+        {
+            self.truncated |= count > EVENTS_MAX;
+            // One, unless other definitions needed more before.
+            let excess = self.kept.len() + 1 - count.min(EVENTS_MAX);
+            if place < excess {
+                self.kept.drain(..excess - 1);
+            } else {
+                self.kept.drain(..excess);
+                self.kept.insert(place - excess, moment);
             }
-            self.kept.remove(0);
-            self.kept.insert(place - 1, moment);
-            self.truncated |= newest_only > Some(EVENTS_MAX);
             return;
         }
         self.kept.insert(place, moment);

@@ -190,7 +190,7 @@ impl Compiler<'_> {
         let frame = self.frame(window, events);
         let identified = identified || frame.ties;
         let wanted = if frame.is_life() || side == Side::Last && frame.delay.is_none() {
-            Wanted::Edge { side, identified, valued: false, slides: !frame.is_life() }
+            Wanted::Edge { side, identified, valued: false, slides: false }
         } else if identified {
             Wanted::Entries { rule: frame.whole.clone(), identified, measured: None }
         } else {
