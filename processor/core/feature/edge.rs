@@ -25,7 +25,7 @@ impl Edge {
         match Moment::of(event.time, &event.kind).cmp(&self.position.moment) {
             // The identity is copied for the tie alone.
             Ordering::Equal => Position::of(event, self.position.identity.is_some()).cmp(&self.position) == outer,
-            ordering => ordering == outer,
+            ordering @ (Ordering::Less | Ordering::Greater) => ordering == outer,
         }
     }
 }

@@ -57,7 +57,6 @@ pub(super) fn written_days(days: i32) -> Option<[u8; 10]> {
 }
 
 /// The two decimal digits of a number below a hundred.
-#[expect(clippy::cast_possible_truncation, reason = "a digit")]
 const fn digits(number: u32) -> [u8; 2] {
     [b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8]
 }

@@ -43,8 +43,12 @@ impl Catalog {
     pub fn looks_beyond(&self, forget_after: Length) -> Vec<Lookback> {
         let beyond = |segment: &super::CompiledSegment| {
             let mut looks = Vec::new();
-            segment.rule.conditions().into_iter().for_each(|condition| of_condition(condition, &mut looks));
-            segment.attach.iter().for_each(|(_, operand, _)| of_operand(operand, &mut looks));
+            for condition in segment.rule.conditions() {
+                of_condition(condition, &mut looks);
+            }
+            for (_, operand, _) in &segment.attach {
+                of_operand(operand, &mut looks);
+            }
             let furthest = looks.into_iter().filter(|(length, _)| is_longer(*length, forget_after));
             let (length, text) = furthest.max_by_key(|(length, _)| length.millis_at_most())?;
             Some(Lookback { segment: Arc::clone(&segment.name), text: Arc::clone(text), length, forget_after })
@@ -69,9 +73,17 @@ type Looks<'a> = Vec<(Length, &'a Arc<str>)>;
 fn of_condition<'a>(condition: &'a Condition, found: &mut Looks<'a>) {
     match condition {
         Condition::Constant(_) => {}
-        Condition::And(parts) | Condition::Or(parts) => parts.iter().for_each(|part| of_condition(part, found)),
+        Condition::And(parts) | Condition::Or(parts) => {
+            for part in parts {
+                of_condition(part, found);
+            }
+        }
         Condition::Not(inner) => of_condition(inner, found),
-        Condition::If(parts) => parts.iter().for_each(|part| of_condition(part, found)),
+        Condition::If(parts) => {
+            for part in &**parts {
+                of_condition(part, found);
+            }
+        }
         Condition::Leaf(leaf) => of_leaf(leaf, found),
     }
 }
@@ -79,7 +91,10 @@ fn of_condition<'a>(condition: &'a Condition, found: &mut Looks<'a>) {
 fn of_leaf<'a>(leaf: &'a Leaf, found: &mut Looks<'a>) {
     match &leaf.test {
         Test::Reach { measure, .. } => of_measure(measure, found),
-        Test::Order(_, left, right) => [left, right].into_iter().for_each(|measure| of_measure(measure, found)),
+        Test::Order(_, left, right) => {
+            of_measure(left, found);
+            of_measure(right, found);
+        }
         Test::Compare(_, left, right) => {
             match (left, right) {
                 (Operand::Since(instant), Operand::Millis(millis))
@@ -90,7 +105,8 @@ fn of_leaf<'a>(leaf: &'a Leaf, found: &mut Looks<'a>) {
                 }
                 (_, _) => {}
             }
-            [left, right].into_iter().for_each(|operand| of_operand(operand, found));
+            of_operand(left, found);
+            of_operand(right, found);
         }
         Test::Distance { instant, ahead, length, .. } => {
             if !ahead && is_last(instant) {
@@ -99,7 +115,8 @@ fn of_leaf<'a>(leaf: &'a Leaf, found: &mut Looks<'a>) {
             of_operand(instant, found);
         }
         Test::Contains(left, right) | Test::StartsWith(left, right) | Test::EndsWith(left, right) => {
-            [left, right].into_iter().for_each(|operand| of_operand(operand, found));
+            of_operand(left, found);
+            of_operand(right, found);
         }
         Test::In(operand, ..)
         | Test::Missing(operand, _)
@@ -111,7 +128,8 @@ fn of_leaf<'a>(leaf: &'a Leaf, found: &mut Looks<'a>) {
             of_condition(condition, found);
         }
         Test::Sequence(sequence) => {
-            [&sequence.first, &sequence.second].into_iter().for_each(|measure| of_measure(measure, found));
+            of_measure(&sequence.first, found);
+            of_measure(&sequence.second, found);
         }
         Test::ForSome { condition, .. } => of_condition(condition, found),
         // What the other segment looks back is said of that one.
@@ -136,7 +154,8 @@ fn of_operand<'a>(operand: &'a Operand, found: &mut Looks<'a>) {
         | Operand::Clock(..) => {}
         Operand::Measure(measure) => of_measure(measure, found),
         Operand::Arithmetic(_, left, right) | Operand::Distance(left, right) => {
-            [left, right].into_iter().for_each(|operand| of_operand(operand, found));
+            of_operand(left, found);
+            of_operand(right, found);
         }
         Operand::Negate(inner)
         | Operand::Lower(inner)
@@ -149,7 +168,8 @@ fn of_operand<'a>(operand: &'a Operand, found: &mut Looks<'a>) {
         | Operand::Until(inner) => of_operand(inner, found),
         Operand::If(condition, then, otherwise) => {
             of_condition(condition, found);
-            [then, otherwise].into_iter().for_each(|operand| of_operand(operand, found));
+            of_operand(then, found);
+            of_operand(otherwise, found);
         }
         Operand::Condition(condition) => of_condition(condition, found),
     }
