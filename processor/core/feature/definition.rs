@@ -31,6 +31,8 @@ pub enum Measured {
     Column,
     /// The calendar day of the event in a zone.
     Day(Zone),
+    /// Several properties together, each in its place, and behind them, where there is a zone, the day of the event.
+    Tuple(Option<Zone>),
 }
 
 /// How events are folded.
@@ -52,6 +54,13 @@ pub enum Fold {
         valued: bool,
         /// A window that moves asks for it: then its moment matters as its value does.
         slides: bool,
+    },
+    /// The events at the beginning of a life, with their identities.
+    Oldest {
+        /// How many.
+        count: usize,
+        /// Keep the property's value.
+        valued: bool,
     },
     /// Moments, newest kept.
     Moments(Retention),
@@ -101,6 +110,9 @@ impl Fold {
                 Self::Edge { side, identified, valued, .. },
                 Self::Edge { side: wanted, identified: with_identity, valued: with_value, .. },
             ) => (side, identified, valued) == (wanted, with_identity, with_value),
+            (Self::Oldest { count, valued }, Self::Oldest { count: needed, valued: with_value }) => {
+                count >= needed && valued == with_value
+            }
             (Self::Moments(kept), Self::Moments(needed)) => kept.covers(needed),
             (Self::Amounts { retention: kept, reach }, Self::Amounts { retention: needed, reach: wanted }) => {
                 let reaches = match (reach, wanted) {
@@ -135,7 +147,13 @@ impl Fold {
             | Self::Entries { retention, .. }
             | Self::Latest { retention, .. } => retention.newest_only().is_none_or(|count| count == 0),
             Self::Keyed(_) => true,
-            Self::Total | Self::Tally | Self::Record(_) | Self::Edge { .. } | Self::Register | Self::History => false,
+            Self::Total
+            | Self::Tally
+            | Self::Record(_)
+            | Self::Edge { .. }
+            | Self::Oldest { .. }
+            | Self::Register
+            | Self::History => false,
         }
     }
 }

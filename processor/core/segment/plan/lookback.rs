@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::catalog::Catalog;
 use super::measure::{Measure, Reading, Span};
 use super::node::{Condition, Leaf, Operand, Test};
-use crate::segment::Side;
+use crate::segment::Nth;
 use crate::timer::{Instant, Length, Zone};
 
 /// A segment that looks further back than a customer is remembered.
@@ -132,13 +132,21 @@ fn of_leaf<'a>(leaf: &'a Leaf, found: &mut Looks<'a>) {
             of_measure(&sequence.second, found);
         }
         Test::ForSome { condition, .. } => of_condition(condition, found),
+        Test::Chain(chain) => {
+            for measure in chain.happening() {
+                of_measure(measure, found);
+            }
+            if let Span::Last { from, .. } = &chain.span {
+                found.push((from.at_most(), &leaf.text));
+            }
+        }
         // What the other segment looks back is said of that one.
         Test::Member(_) => {}
     }
 }
 
 fn is_last(operand: &Operand) -> bool {
-    matches!(operand, Operand::Measure(measure) if matches!(measure.reading, Reading::Moment(Side::Last)))
+    matches!(operand, Operand::Measure(measure) if matches!(measure.reading, Reading::Moment(Nth::LAST)))
 }
 
 fn of_operand<'a>(operand: &'a Operand, found: &mut Looks<'a>) {
