@@ -14,7 +14,7 @@ use super::super::exit::Failure;
 pub(super) const EVENTS: &str = "shop.events.v1";
 
 /// The definitions of the demo: the published examples.
-const SEGMENTS: [(&str, &str); 18] = [
+const SEGMENTS: [(&str, &str); 19] = [
     ("abandoned-cart.yaml", include_str!("../../../schemas/examples/segments/abandoned-cart.yaml")),
     ("behaviour.yaml", include_str!("../../../schemas/examples/segments/behaviour.yaml")),
     ("big-spenders.yaml", include_str!("../../../schemas/examples/segments/big-spenders.yaml")),
@@ -24,6 +24,7 @@ const SEGMENTS: [(&str, &str); 18] = [
     ("demographics.yaml", include_str!("../../../schemas/examples/segments/demographics.yaml")),
     ("engagement.yaml", include_str!("../../../schemas/examples/segments/engagement.yaml")),
     ("first-purchase.yaml", include_str!("../../../schemas/examples/segments/first-purchase.yaml")),
+    ("life-cycle.yaml", include_str!("../../../schemas/examples/segments/life-cycle.yaml")),
     ("personalisation.yaml", include_str!("../../../schemas/examples/segments/personalisation.yaml")),
     ("personas.yaml", include_str!("../../../schemas/examples/segments/personas.yaml")),
     ("price-drops.yaml", include_str!("../../../schemas/examples/segments/price-drops.yaml")),
