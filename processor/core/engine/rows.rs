@@ -130,7 +130,7 @@ fn keeps(fold: &Fold, state: &State, groups: &[Vec<Feature>]) -> bool {
         State::Moments(_) => matches!(fold, Fold::Moments(_)),
         State::Amounts(_) => matches!(fold, Fold::Amounts { .. }),
         State::Peaks(_) => matches!(fold, Fold::Peaks { .. }),
-        State::Entries(_) => matches!(fold, Fold::Entries { .. }),
+        State::Entries(_) => matches!(fold, Fold::Entries { .. } | Fold::Oldest { .. }),
         State::Latest(_) => matches!(fold, Fold::Latest { .. }),
         State::Register(_) => matches!(fold, Fold::Register),
         State::History(_) => matches!(fold, Fold::History),
