@@ -118,8 +118,8 @@ fn table(segments: &[Counts], terminal: Terminal) {
         let Counts { segment, entered, exited, moved, members, trend, stages } = counts;
         let Trend { entries_per_day, exits_per_day, volatility, leaving: Leaving { hour, day } } = trend;
         terminal.say(&format!(
-            "{segment:width$} {entered:>9} {exited:>9} {moved:>9} {members:>9} {entries_per_day:>11} {exits_per_day:>11} \
-             {volatility:>10} {hour:>9} {day:>9}"
+            "{segment:width$} {entered:>9} {exited:>9} {moved:>9} {members:>9} {entries_per_day:>11} \
+             {exits_per_day:>11} {volatility:>10} {hour:>9} {day:>9}"
         ));
         for StageCount { stage, members } in stages {
             terminal.say(&format!("  {stage:width$} {members:>37}", width = width.saturating_sub(2)));

@@ -22,7 +22,11 @@ segments:
   - {segment: quiet, when: 'since(last(any)) >= 2h and since(last(any)) < 20h'}
   - {segment: month, when: 'count(purchase, 1mo) > 0'}
   - {segment: evening, when: 'hour() between 18 and 21'}
-  - {segment: hot, enter when: 'count(page_view, 1h) >= 2', leave when: 'since(last(page_view)) >= 3h', stay: 5h, rest: 1d}
+  - segment: hot
+    enter when: count(page_view, 1h) >= 2
+    leave when: since(last(page_view)) >= 3h
+    stay: 5h
+    rest: 1d
   - {segment: hot-buyers, when: 'member("hot") and count(purchase, 12h) > 0'}
   - {segment: reentered, when: 'hour() in [1, 3, 5, 7, 9, 11]'}
 ladders:

@@ -140,8 +140,8 @@ async fn segments_are_shown_with_their_sizes() {
     assert_eq!(all["items"], json!([one]));
     let expected = json!({
         "name": "buyers", "description": "bought within the hour", "condition": "count(purchase, 1h) >= 1",
-        "definition": one["definition"], "labels": {"owner": "crm"}, "members": 2, "entered": 0, "exited": 0, "moved": 0,
-        "never_entered": false, "small": true,
+        "definition": one["definition"], "labels": {"owner": "crm"}, "members": 2,
+        "entered": 0, "exited": 0, "moved": 0, "never_entered": false, "small": true,
     });
     assert_eq!(one, expected);
 }
