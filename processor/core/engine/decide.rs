@@ -337,11 +337,7 @@ pub(super) fn note(
 ) {
     count(members, index, customer.memberships.standing(index).place, -1);
     count(members, index, place, 1);
-    if place == Place::Outside && !segment.remembers_exit() {
-        customer.memberships.remove(index);
-    } else {
-        customer.memberships.set(index, place, at);
-    }
+    segment.stand(&mut customer.memberships, index, place, at);
 }
 
 /// Counts a customer who comes to a place, or goes from it.

@@ -249,6 +249,11 @@ impl Engine {
         }
     }
 
+    /// The definitions in force.
+    pub fn catalog(&self) -> &Arc<Catalog> {
+        &self.desk.catalog
+    }
+
     /// The partition clock as the engine has decided it: less than the last [`Input::Clock`] while deadlines are left.
     pub fn clock(&self) -> Instant {
         self.desk.clock

@@ -1,19 +1,23 @@
-//! `spicchio replay`: the engine over a file of events.
+//! `spicchio replay`: the engine over a file of events, and what came of it. Not here: what is reported ([`report`]).
 
-use std::io::Write as _;
+mod edges;
+mod figure;
+mod health;
+mod report;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::Args;
-use serde::Serialize;
+use clap::{Args, ValueEnum, value_parser};
 use spicchio_core::replay::{Replay as Engine, settings};
 use spicchio_core::segment::Catalog;
 use spicchio_core::timer::{Instant, Length};
 use spicchio_core::transition::{Change, Transition};
 use spicchio_core::wire::transition_value;
 
+use self::report::Report;
 use super::definitions;
-use super::events::{self, Events, Tally};
+use super::events::{self, Events};
 use super::exit::{Exit, Failure};
 use super::terminal::{self, Format, Terminal};
 
@@ -36,9 +40,19 @@ pub(crate) struct Replay {
     /// Forget a customer whose newest event is older than this; without it nobody is forgotten
     #[arg(long, value_name = "LENGTH", value_parser = events::length)]
     forget_after: Option<Length>,
-    /// Say at the end how many entered and left each segment, on standard error
-    #[arg(long)]
-    report: bool,
+    /// Say at the end, on standard error, how segments fare, or where each score parts all customers into equal parts
+    ///
+    /// `segments`: how many entered and left each, which are empty, small or the same people as others, how often they
+    /// change, and who leaves soon. `edges`: exact quantiles of every score, with a score of fixed edges to paste.
+    #[arg(long, value_enum, value_name = "WHAT", num_args = 0..=1, default_missing_value = "segments")]
+    report: Option<What>,
+    /// In the report on segments, one with fewer members is small
+    #[arg(long, value_name = "N", default_value_t = 100, requires = "report")]
+    small: u64,
+    /// In the report on edges, the number of equal parts
+    #[arg(long, value_name = "N", default_value_t = 5, requires = "report",
+          value_parser = value_parser!(u16).range(2..=1_000))]
+    parts: u16,
     /// How to report
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     output: Format,
@@ -47,47 +61,26 @@ pub(crate) struct Replay {
     strict: bool,
 }
 
-/// What a replay did, for machines.
-#[derive(Debug, Serialize)]
-struct Report<'a> {
-    lines: u64,
-    refused: u64,
-    late: u64,
-    duplicates: u64,
-    customers: usize,
-    segments: Vec<Counts<'a>>,
-}
-
-/// What happened to one segment.
-#[derive(Debug, Serialize)]
-struct Counts<'a> {
-    segment: &'a str,
-    entered: u64,
-    exited: u64,
-    /// Of a ladder: moves from stage to stage.
-    moved: u64,
-    members: u64,
-    /// Of a ladder: its stages in order.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    stages: Vec<StageCount<'a>>,
-}
-
-/// How many customers are in a stage.
-#[derive(Debug, Serialize)]
-struct StageCount<'a> {
-    stage: &'a str,
-    members: u64,
+/// What to report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum What {
+    /// What became of each segment.
+    Segments,
+    /// Where scores part the customers.
+    Edges,
 }
 
 impl Replay {
     pub(crate) fn execute(self, terminal: Terminal) -> Result<Exit, Failure> {
-        let catalog = definitions::catalog(&self.segments, terminal)?;
+        let catalog = self.catalog(terminal)?;
         if let Some(forget_after) = self.forget_after {
             definitions::remembered(&catalog, forget_after, terminal)?;
         }
         let mut engine = Engine::new(Arc::clone(&catalog), &settings(self.forget_after));
         let mut out = Out { data: terminal::data(), changes: vec![[0; 3]; catalog.segments().len()], broken: None };
+        let mut oldest: Option<Instant> = None;
         let tally = self.events.read(catalog.interest(), terminal, |event| {
+            oldest = Some(oldest.map_or(event.time, |oldest| oldest.min(event.time)));
             engine.event(0, event, |transition| out.announce(&transition, &catalog));
             out.broken.take().map_or(Ok(()), |error| Err(Failure::Output(error)))
         })?;
@@ -97,67 +90,30 @@ impl Replay {
         if let Some(error) = out.broken.take() {
             return Err(Failure::Output(error));
         }
-        out.data.flush()?;
+        std::io::Write::flush(&mut out.data)?;
         tally.say(terminal);
-        if self.report {
-            self.say(&report(&engine, &catalog, &out.changes, &tally), terminal)?;
+        match self.report {
+            Some(What::Segments) => {
+                let health = health::of(&engine, &out.changes, oldest, (self.small, self.forget_after));
+                report::say(&Report::new(&engine, &out.changes, &tally, health), self.output, terminal)?;
+            }
+            Some(What::Edges) => edges::say(&edges::of(&engine, usize::from(self.parts)), self.output, terminal)?,
+            None => {}
         }
         Ok(if self.strict && tally.refused_in_all() > 0 { Exit::Bad } else { Exit::Fine })
     }
 
-    fn say(&self, report: &Report<'_>, terminal: Terminal) -> Result<(), Failure> {
-        match self.output {
-            Format::Json => {
-                let text = serde_json::to_string(report).map_err(|error| Failure::Output(error.into()))?;
-                terminal.say(&text);
-            }
-            Format::Text => {
-                let width =
-                    report.segments.iter().map(|counts| counts.segment.chars().count()).max().unwrap_or(0).max(7);
-                terminal.say(&format!(
-                    "{:width$} {:>10} {:>10} {:>10} {:>10}",
-                    "segment", "entered", "exited", "moved", "inside"
-                ));
-                for counts in &report.segments {
-                    let Counts { segment, entered, exited, moved, members, stages } = counts;
-                    terminal.say(&format!("{segment:width$} {entered:>10} {exited:>10} {moved:>10} {members:>10}"));
-                    for StageCount { stage, members } in stages {
-                        terminal.say(&format!("  {stage:width$} {members:>41}", width = width.saturating_sub(2)));
-                    }
-                }
-                let Report { lines, refused, late, duplicates, customers, .. } = report;
-                terminal.say(&format!(
-                    "{lines} lines, {refused} refused, {late} late, {duplicates} repeated; {customers} customers"
-                ));
-            }
+    /// The definitions; where edges are reported, state is kept for scores that no segment reads.
+    fn catalog(&self, terminal: Terminal) -> Result<Arc<Catalog>, Failure> {
+        if self.report != Some(What::Edges) {
+            return definitions::catalog(&self.segments, terminal);
         }
-        Ok(())
-    }
-}
-
-fn report<'a>(engine: &Engine, catalog: &'a Catalog, changes: &[[u64; 3]], tally: &Tally) -> Report<'a> {
-    let counted = catalog.segments().iter().zip(changes).zip(engine.members());
-    let segments = counted.map(|((segment, [entered, exited, moved]), members)| Counts {
-        segment: &segment.name,
-        entered: *entered,
-        exited: *exited,
-        moved: *moved,
-        members: members.iter().sum(),
-        stages: segment
-            .stages()
-            .iter()
-            .zip(members)
-            .map(|(stage, members)| StageCount { stage, members: *members })
-            .collect(),
-    });
-    let facts = engine.facts();
-    Report {
-        lines: tally.lines,
-        refused: tally.refused_in_all(),
-        late: facts.late,
-        duplicates: facts.duplicates,
-        customers: engine.table().len(),
-        segments: segments.collect(),
+        let read = definitions::read(&self.segments)?;
+        let definitions = &read.accepted(terminal)?.definitions;
+        if definitions.scores.is_empty() {
+            return Err(Failure::Usage("there are no edges without scores: define some under `scores:`".to_owned()));
+        }
+        Ok(Arc::new(Catalog::measuring(definitions)))
     }
 }
 
