@@ -36,16 +36,17 @@ pub(super) fn of(engine: &Engine, parts: usize) -> Vec<Edges> {
             score: name.to_string(),
             customers: values.len(),
             none: *none,
-            paste: pasted(name, &found),
+            paste: values.first().and_then(|lowest| pasted(name, *lowest, &found)),
             least: found.into_iter().map(|edge| Figure(Some(edge))).collect(),
         }
     };
     catalog.scores().iter().zip(&measured).map(of).collect()
 }
 
-/// `if score("s") >= 9 then 3 else if score("s") >= 4 then 2 else 1`; nothing without edges.
-fn pasted(name: &str, edges: &[Number]) -> Option<String> {
-    let mut distinct = edges.to_vec();
+/// `if score("s") >= 9 then 3 else if score("s") >= 4 then 2 else 1`. Equal edges are one, and one at the lowest value of
+/// all parts nobody from anybody; nothing where none is left.
+fn pasted(name: &str, lowest: Number, edges: &[Number]) -> Option<String> {
+    let mut distinct: Vec<Number> = edges.iter().copied().filter(|edge| *edge > lowest).collect();
     distinct.dedup();
     let highest = distinct.len() + 1;
     let steps = distinct.iter().rev().zip((2..=highest).rev());
@@ -75,11 +76,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn equal_edges_are_pasted_once() {
+    fn edges_that_part_nobody_are_not_pasted() {
         let edges = ["1", "1", "2.5", "9"].map(|text| Number::parse(text).unwrap());
         let text =
             "if score(\"s\") >= 9 then 4 else if score(\"s\") >= 2.5 then 3 else if score(\"s\") >= 1 then 2 else 1";
-        assert_eq!(pasted("s", &edges).as_deref(), Some(text));
-        assert_eq!(pasted("s", &[]), None);
+        let lowest = Number::parse("0.5").unwrap();
+        assert_eq!(pasted("s", lowest, &edges).as_deref(), Some(text));
+        let text = "if score(\"s\") >= 9 then 3 else if score(\"s\") >= 2.5 then 2 else 1";
+        assert_eq!(pasted("s", edges[0], &edges).as_deref(), Some(text));
+        assert_eq!(pasted("s", edges[3], &edges), None);
     }
 }
