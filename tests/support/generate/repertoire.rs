@@ -36,7 +36,7 @@ pub(super) const FORMS: [&str; 24] = [
 ];
 
 /// Those that the engine computes.
-const COMPUTED: [&str; 0] = [];
+const COMPUTED: [&str; 9] = ["nth", "values", "top", "steps", "visits", "time_spent", "net", "refunded", "items"];
 
 /// Whether a form is among those that courses are made of.
 pub(super) fn has(form: &str) -> bool {

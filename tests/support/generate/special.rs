@@ -139,7 +139,9 @@ impl Author<'_> {
             return None;
         }
         let selection = Selection::Types(vec!["purchase".into()]);
-        let filter = if self.random.chance(30) { self.filter(&selection).map(Into::into) } else { None };
+        let filter = if self.random.chance(30) { self.filter(&selection) } else { None };
+        // What refunds take back is in the amount already: a filter that asks for them is refused.
+        let filter = filter.filter(|filter| !says_refunded(filter)).map(Into::into);
         Some(ColumnRef { events: Events { selection, filter }, path: vec!["total".into()], ty: Type::Number })
     }
 
@@ -221,4 +223,8 @@ impl Author<'_> {
         let relation = *self.random.pick(&[Relation::AtMost, Relation::Less, Relation::Greater, Relation::AtLeast]);
         truth(Term::Compare(relation, distance.into(), limit.into()))
     }
+}
+
+fn says_refunded(filter: &Expression) -> bool {
+    filter.term == Term::Refunded || filter.parts().into_iter().any(says_refunded)
 }
