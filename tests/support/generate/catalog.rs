@@ -57,7 +57,7 @@ impl Making<'_> {
     fn author(&mut self) -> Author<'_> {
         let mut author = Author::new(self.random, self.scale, self.declarations);
         author.segments = self.made.segments.iter().map(|segment| segment.name.clone()).collect();
-        author.ladders = self.made.ladders.iter().map(|ladder| ladder.name.clone()).collect();
+        author.ladders = self.made.ladders.iter().map(|ladder| (ladder.name.clone(), stages(ladder))).collect();
         author.scores = self.made.scores.iter().map(|score| score.name.clone()).collect();
         author
     }
@@ -108,4 +108,10 @@ impl Making<'_> {
         let zone = self.zone();
         self.made.scores.push(ScoreDefinition { name, value, zone });
     }
+}
+
+/// The names of all stages of a ladder.
+fn stages(ladder: &LadderDefinition) -> Vec<CompactString> {
+    let (Rungs::First(named) | Rungs::Best { scores: named, .. }) = &ladder.rungs;
+    named.iter().map(|(name, _)| name).chain(&ladder.otherwise).cloned().collect()
 }

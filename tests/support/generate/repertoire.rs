@@ -36,7 +36,8 @@ pub(super) const FORMS: [&str; 24] = [
 ];
 
 /// Those that the engine computes.
-const COMPUTED: [&str; 0] = [];
+const COMPUTED: [&str; 10] =
+    ["clock", "age", "days_until", "anniversary", "period", "calendar_window", "held", "member", "ladder", "score"];
 
 /// Whether a form is among those that courses are made of.
 pub(super) fn has(form: &str) -> bool {

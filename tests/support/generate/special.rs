@@ -15,7 +15,7 @@ impl Author<'_> {
     pub(super) fn special(&mut self, ty: &Type) -> Option<Expression> {
         let forms: &[&str] = match ty {
             Type::Number => &["top", "visits", "net", "items", "clock", "age", "days_until", "bucket", "score"],
-            Type::Text => &["top", "items", "ladder"],
+            Type::Text => &["top", "items"],
             Type::Instant => &["nth", "anniversary"],
             Type::Duration => &["time_spent", "held"],
             Type::List => &["values", "items"],
@@ -62,10 +62,7 @@ impl Author<'_> {
             "member" if !self.is_restricted && !self.segments.is_empty() => {
                 Term::Member(self.random.pick(&self.segments).clone())
             }
-            "ladder" if *ty == Type::Boolean => return self.about_stage(),
-            "ladder" if !self.is_restricted && !self.ladders.is_empty() => {
-                Term::Stage(self.random.pick(&self.ladders).clone())
-            }
+            "ladder" => return self.about_stage(),
             "score" if !self.is_restricted && !self.scores.is_empty() => {
                 Term::Score(self.random.pick(&self.scores).clone())
             }
@@ -84,11 +81,13 @@ impl Author<'_> {
 
     /// Whether the customer is on a stage.
     fn about_stage(&mut self) -> Option<Expression> {
-        let ladder =
-            (!self.is_restricted && !self.ladders.is_empty()).then(|| self.random.pick(&self.ladders).clone())?;
+        if self.is_restricted || self.ladders.is_empty() {
+            return None;
+        }
+        let (ladder, stages) = self.random.pick(&self.ladders).clone();
         let stage = typed(Term::Stage(ladder), Type::Text);
-        let named = *self.random.pick(&["stage0", "stage1", "otherwise"]);
-        let named = typed(Term::Constant(Value::Text(named.into())), Type::Text);
+        let named = self.random.pick(&stages).clone();
+        let named = typed(Term::Constant(Value::Text(named)), Type::Text);
         let relation = if self.random.chance(70) { Relation::Equal } else { Relation::Unequal };
         Some(truth(Term::Compare(relation, stage.into(), named.into())))
     }
