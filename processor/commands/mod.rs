@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod configured;
 mod cost;
+mod coverage;
 mod definitions;
 mod demo;
 mod diagnostics;

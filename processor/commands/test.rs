@@ -11,9 +11,10 @@ use spicchio_core::replay::{Outcome, run};
 use spicchio_core::segment::language::{Position, Scenario, Source};
 use spicchio_core::segment::{Catalog, Explanation};
 
+use super::coverage::Coverage;
 use super::exit::{Exit, Failure};
 use super::terminal::{self, Format, Terminal};
-use super::{definitions, junit};
+use super::{coverage, definitions, junit};
 
 /// Run the tests of definition files
 ///
@@ -29,6 +30,9 @@ pub(crate) struct Test {
     /// Write an XML report for CI servers to this file too
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
+    /// Say which ways into and out of each segment the tests show
+    #[arg(long)]
+    coverage: bool,
     /// How to report
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     output: Format,
@@ -62,6 +66,8 @@ struct Report<'a> {
     passed: usize,
     failed: usize,
     tests: Vec<Case<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<Vec<Coverage<'a>>>,
 }
 
 impl Test {
@@ -82,9 +88,20 @@ impl Test {
             let unwritable = |error| Failure::Usage(format!("{} cannot be written: {error}", file.display()));
             std::fs::write(file, junit::report(&cases)).map_err(unwritable)?;
         }
+        let shown = outcomes.iter().flat_map(|outcome| &outcome.shown).cloned().collect();
+        let coverage = self.coverage.then(|| coverage::of(&catalog, &shown));
         match self.output {
-            Format::Text => print(&cases, failed)?,
-            Format::Json => terminal::json(&Report { passed: cases.len() - failed, failed, tests: cases })?,
+            Format::Text => {
+                print(&cases, failed)?;
+                if let Some(coverage) = &coverage {
+                    let mut data = terminal::data();
+                    coverage::print(coverage, &mut data)?;
+                    data.flush()?;
+                }
+            }
+            Format::Json => {
+                terminal::json(&Report { passed: cases.len() - failed, failed, tests: cases, coverage })?;
+            }
         }
         Ok(if failed == 0 { Exit::Fine } else { Exit::Bad })
     }

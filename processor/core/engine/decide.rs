@@ -148,6 +148,10 @@ impl Desk {
     ) -> bool {
         customer.batch = self.batch;
         if self.is_forgotten(customer, deadline) {
+            if delayed && self.longest_delay > 0 {
+                // What still waits happened before it ceased to exist.
+                self.fire_before(id, customer, self.forget_at(customer), effects);
+            }
             self.forget(id, customer, effects);
             return true;
         }

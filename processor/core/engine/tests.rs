@@ -7,7 +7,7 @@ use crate::event::{Decoder, Record, TopicRules};
 use crate::replay::Replay;
 use crate::segment::language::{builtin_declarations, condition};
 use crate::segment::{Catalog, Definitions, SegmentDefinition};
-use crate::timer::{Instant, Zone};
+use crate::timer::{Instant, Length, Zone};
 use crate::transition::Transition;
 
 const START: i64 = 1_767_571_200_000;
@@ -140,10 +140,16 @@ fn sums_sequences_and_traits() {
 /// The processor's way: every event decided at once, the clock told between; a segment that waits 30 ms longer than the
 /// clock.
 fn check_waiting(condition: &str, steps: &[(&str, i64)], expected: &[&str]) {
+    check_forgetting(None, condition, steps, expected);
+}
+
+/// The same, customers forgotten so many milliseconds after their newest event.
+fn check_forgetting(after: Option<i64>, condition: &str, steps: &[(&str, i64)], expected: &[&str]) {
     let catalog = waiting_catalog(&[condition], 31);
     let rules = TopicRules { key_required: false, control: true, ..TopicRules::default() };
     let decoder = Decoder::new(catalog.interest(), &rules);
-    let settings = Settings { dedup_millis: vec![0], grace_millis: Some(1), forget_after: None, seed: 7 };
+    let settings =
+        Settings { dedup_millis: vec![0], grace_millis: Some(1), forget_after: after.map(Length::fixed), seed: 7 };
     let mut engine = Engine::new(catalog, &settings);
     let mut effects = Effects::default();
     for (kind, time) in steps {
@@ -215,4 +221,13 @@ fn erasure_event_by_event_is_the_same() {
     let expected =
         ["100 c entered s0 event", "300 c exited s0 erasure", "400 c entered s0 event", "400 c exited s0 erasure"];
     check_waiting("count(any) >= 1", &steps, &expected);
+}
+
+#[test]
+fn a_change_that_still_waits_comes_before_its_customer_is_forgotten() {
+    let steps = [("purchase", 100), ("clock", 161), ("clock", 200)];
+    let expected = ["100 c entered s0 event", "150 c exited s0 time"];
+    check_forgetting(Some(60), "count(purchase, 50ms) >= 1", &steps, &expected);
+    let expected = ["100 c entered s0 event", "160 c exited s0 forgotten"];
+    check_forgetting(Some(60), "count(purchase) >= 1", &steps, &expected);
 }

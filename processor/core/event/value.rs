@@ -16,6 +16,13 @@ pub struct Point {
     pub longitude: Number,
 }
 
+impl Point {
+    /// The greatest latitude, north or south.
+    pub const LATITUDE_MAX: Number = Number::from_millionths(90 * Number::SCALE);
+    /// The greatest longitude, east or west.
+    pub const LONGITUDE_MAX: Number = Number::from_millionths(180 * Number::SCALE);
+}
+
 /// A value that exists. What was never set has none.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Value {

@@ -7,7 +7,7 @@
 
 mod scenario;
 
-pub use scenario::{Change, Outcome, Why, WrongMembers, run};
+pub use scenario::{Change, Outcome, Shown, Why, WrongMembers, run};
 
 use std::sync::Arc;
 

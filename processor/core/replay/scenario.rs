@@ -86,6 +86,19 @@ pub struct Why {
     pub explanation: Explanation,
 }
 
+/// A way into a segment, out of it, or onto a stage, that a test shows.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Shown {
+    /// The segment or ladder.
+    pub segment: CompactString,
+    /// Which way.
+    pub change: transition::Change,
+    /// Whether time alone did it.
+    pub by_time: bool,
+    /// On a ladder, the stage reached.
+    pub stage: Option<CompactString>,
+}
+
 /// What came of a test.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
@@ -97,6 +110,8 @@ pub struct Outcome {
     pub members: Vec<WrongMembers>,
     /// Given events that the decoder refuses: their instant and the reason.
     pub refused: Vec<(Instant, String)>,
+    /// What it shows, as expected or not.
+    pub shown: BTreeSet<Shown>,
     /// Why, for the first thing that is wrong, where the customer exists then.
     pub why: Option<Why>,
 }
@@ -112,7 +127,7 @@ impl Outcome {
 pub fn run(catalog: &Arc<Catalog>, scenario: &Scenario) -> Outcome {
     let mut outcome = Outcome::default();
     let events = decoded(catalog, &scenario.given, &mut outcome);
-    let happened = happened(catalog, &events, end(scenario));
+    let happened = happened(catalog, &events, end(scenario), &mut outcome.shown);
     let mut unexpected = happened.clone();
     for expected in &scenario.expect {
         let expected = Change {
@@ -183,10 +198,16 @@ fn decoded(catalog: &Catalog, given: &[GivenEvent], outcome: &mut Outcome) -> Ve
     events
 }
 
-fn happened(catalog: &Arc<Catalog>, events: &[Event], end: Instant) -> Vec<Change> {
+fn happened(catalog: &Arc<Catalog>, events: &[Event], end: Instant, shown: &mut BTreeSet<Shown>) -> Vec<Change> {
     let mut changes = Vec::new();
     let mut replay = Replay::new(Arc::clone(catalog), &settings(None));
     let mut announce = |transition: transition::Transition| {
+        shown.insert(Shown {
+            segment: (*transition.segment).into(),
+            change: transition.change,
+            by_time: transition.cause == transition::Cause::Time,
+            stage: transition.moved.as_ref().and_then(|moved| moved.to.as_deref()).map(Into::into),
+        });
         changes.push(Change {
             at: transition.at,
             customer: transition.customer,

@@ -9,7 +9,7 @@ use compact_str::CompactString;
 
 use super::language::{is_reserved, is_word};
 use super::{Arithmetic, ColumnRef, Events, Expression, Form, Path, Relation, Selection, Side, Term, Type, Window};
-use crate::event::Value;
+use crate::event::{Number, Value};
 
 /// How tightly the outermost operator of an expression binds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,7 +47,8 @@ fn binding(term: &Term) -> Binding {
         | Term::EndsWith(..)
         | Term::Missing(_)
         | Term::Exists(_)
-        | Term::InPeriod(..) => Binding::Comparison,
+        | Term::InPeriod(..)
+        | Term::Matches(..) => Binding::Comparison,
         Term::Arithmetic(Arithmetic::Add | Arithmetic::Subtract, ..) => Binding::Sum,
         Term::Arithmetic(Arithmetic::Multiply | Arithmetic::Divide, ..) => Binding::Product,
         Term::DateOf(inside) | Term::StartOf(inside) => binding(&inside.term),
@@ -61,6 +62,11 @@ fn binding(term: &Term) -> Binding {
         | Term::Age(_)
         | Term::DaysUntil(_)
         | Term::Anniversary(_)
+        | Term::Metres(_)
+        | Term::Distance(..)
+        | Term::Bucket { .. }
+        | Term::Some { .. }
+        | Term::Item(_)
         | Term::Trait(_)
         | Term::SetAt(..)
         | Term::Member(_)
@@ -121,7 +127,15 @@ impl Display for Term {
             Self::Member(name) => reference("member", name, f),
             Self::Stage(name) => reference("stage", name, f),
             Self::Score(name) => reference("score", name, f),
-            Self::Property(path) => property(path, f),
+            Self::Property(path) | Self::Item(path) => property(path, f),
+            Self::Metres(metres) => f.write_str(&kilometres(*metres)),
+            Self::Distance(one, other) => write!(f, "distance({one}, {other})"),
+            Self::Bucket { count, salt } => bucket(*count, salt, f),
+            Self::Some { list, condition } => write!(f, "some {list} ({condition})"),
+            Self::Matches(text, pattern) => {
+                write!(f, "{} matches ", Operand(text, Sum))?;
+                quoted(pattern.as_str(), f)
+            }
             Self::Form(form) => form.fmt(f),
             Self::ForSome { property, condition, .. } => {
                 f.write_str("for some ")?;
@@ -190,6 +204,21 @@ fn constant(value: &Value, f: &mut Formatter<'_>) -> fmt::Result {
             f.write_str("}")
         }
     }
+}
+
+fn bucket(count: u32, salt: &str, f: &mut Formatter<'_>) -> fmt::Result {
+    write!(f, "bucket({count}")?;
+    if !salt.is_empty() {
+        f.write_str(", ")?;
+        quoted(salt, f)?;
+    }
+    f.write_str(")")
+}
+
+/// Metres as they are written: `12.345km`.
+pub(super) fn kilometres(metres: i64) -> String {
+    let millionths = metres.saturating_mul(Number::SCALE / 1_000);
+    format!("{}km", Number::from_millionths(millionths))
 }
 
 fn quoted(text: &str, f: &mut Formatter<'_>) -> fmt::Result {
@@ -264,6 +293,7 @@ impl Display for Type {
             Self::Duration => "duration",
             Self::List => "list",
             Self::Point => "point",
+            Self::Distance => "distance",
         })
     }
 }
@@ -396,6 +426,18 @@ mod tests {
             "if profile.a then if profile.b then 1 else 2 else 3",
         ),
         ("(if profile.a then 1 else 2) == 3", "(if profile.a then 1 else 2) == 3"),
+        (r#"lower(profile.a)matches"^a\\b\"$""#, r#"lower(profile.a) matches "^a\\b\"$""#),
+        ("bucket( 100,\"\")<3", "bucket(100) < 3"),
+        ("bucket(100, \"x\") < 3", "bucket(100, \"x\") < 3"),
+        (
+            "distance(profile.home,point(45.460,-9.19)) <=30.50km",
+            "distance(profile.home, point(45.46, -9.19)) <= 30.5km",
+        ),
+        ("some profile.tags(key==\"cars\"and value>45)", "some profile.tags (key == \"cars\" and value > 45)"),
+        (
+            "count(purchase where some items (category == \"lenses\")) > 0",
+            "count(purchase where some items (category == \"lenses\")) > 0",
+        ),
         ("last( purchase )in   this  week", "last(purchase) in this week"),
         ("profile.birthday in tomorrow", "profile.birthday in tomorrow"),
         ("(last(purchase) - 1d) in today", "last(purchase) - 1d in today"),

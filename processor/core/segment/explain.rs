@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::evaluate::{Outcome, View, answer, outcome, settled, settled_outcome, value};
-use super::plan::{Catalog, Condition, Leaf, Operand, Rule, Test};
+use super::plan::{Catalog, Condition, Latch, Leaf, Operand, Rule, Test};
 use crate::customer::Place;
 use crate::feature::State;
 use crate::timer::Instant;
@@ -43,18 +43,14 @@ pub const VALUES_EXPLAINED_MAX: usize = 10;
 pub fn explain(catalog: &Catalog, index: usize, view: &View<'_>) -> Option<Explanation> {
     let segment = catalog.segments().get(index)?;
     let standing = view.memberships.standing(index);
-    let titled = |title: &str, condition: &Condition| {
-        let explained = explain_condition(catalog, condition, view);
-        Explanation { text: title.into(), parts: vec![explained.clone()], ..explained }.without_measure()
-    };
     let parts = match &segment.rule {
         Rule::Holds(condition) => return Some(explain_condition(catalog, condition, view)),
-        Rule::Latch(latch) => vec![titled("enter when", &latch.enter), titled("leave when", &latch.leave)],
+        Rule::Latch(latch) => explain_latch(catalog, latch, view).into(),
         Rule::Ladder(ladder) => {
             let Outcome { place, .. } = outcome(&segment.rule, standing, view);
             let asked = place.index().map_or(usize::MAX, |stage| stage + 1);
             let stages = ladder.names.iter().zip(&ladder.stages).take(asked);
-            stages.map(|(name, condition)| titled(name, condition)).collect()
+            stages.map(|(name, condition)| titled(catalog, name, condition, view)).collect()
         }
     };
     let (found, until_is_bound) = settled_outcome(&segment.rule, standing, view);
@@ -71,6 +67,17 @@ pub fn explain(catalog: &Catalog, index: usize, view: &View<'_>) -> Option<Expla
     };
     let (value, at_least, evidence) = (None, false, (Vec::new(), 0));
     Some(Explanation { text, holds, until: found.until, until_is_bound, value, at_least, evidence, parts })
+}
+
+/// The two thresholds of a segment with a memory.
+fn explain_latch(catalog: &Catalog, latch: &Latch, view: &View<'_>) -> [Explanation; 2] {
+    let thresholds = [("enter when", &latch.enter), ("leave when", &latch.leave)];
+    thresholds.map(|(title, condition)| titled(catalog, title, condition, view))
+}
+
+fn titled(catalog: &Catalog, title: &str, condition: &Condition, view: &View<'_>) -> Explanation {
+    let explained = explain_condition(catalog, condition, view);
+    Explanation { text: title.into(), parts: vec![explained.clone()], ..explained }.without_measure()
 }
 
 /// Explains `condition` for what `view` sees.
@@ -122,6 +129,9 @@ fn explain_leaf(catalog: &Catalog, condition: &Condition, leaf: &Leaf, view: &Vi
 }
 
 fn explain_values(catalog: &Catalog, asked: &Test, view: &View<'_>) -> Vec<Explanation> {
+    if let Test::Member(latch) = asked {
+        return explain_latch(catalog, latch, view).into();
+    }
     let Test::ForSome { feature, property, condition: wanted } = asked else { return Vec::new() };
     let Some(State::Keyed(keyed)) = view.customer.state(*feature) else { return Vec::new() };
     let explained = keyed.values.iter().map(|one| {

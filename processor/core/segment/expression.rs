@@ -6,6 +6,7 @@
 
 use compact_str::CompactString;
 
+use super::Pattern;
 use crate::event::{Number, Value};
 use crate::timer::{Dial, Instant, Length, Period};
 
@@ -28,6 +29,8 @@ pub enum Type {
     List,
     /// A place.
     Point,
+    /// How far apart places are: in expressions alone.
+    Distance,
 }
 
 /// The names that lead to a nested property or trait: `score.total` is two.
@@ -123,6 +126,8 @@ pub enum Term {
     StartsWith(Box<Expression>, Box<Expression>),
     /// Text ends with text.
     EndsWith(Box<Expression>, Box<Expression>),
+    /// A regular expression is found somewhere in a text.
+    Matches(Box<Expression>, Pattern),
     /// `x is missing`.
     Missing(Box<Expression>),
     /// `x exists`.
@@ -154,6 +159,27 @@ pub enum Term {
     /// `anniversary(D)`: the first moment of the next yearly return of a date; today's is the next all day long, and
     /// the date itself is none.
     Anniversary(Box<Expression>),
+    /// A distance written in the definition, in metres.
+    Metres(i64),
+    /// `distance(P, P)`: along a great circle of a sphere of 6,371,008.8 m, rounded to the metre.
+    Distance(Box<Expression>, Box<Expression>),
+    /// `bucket(n, salt)`: the 64-bit XXH3 hash of salt, a zero byte and the customer's id, modulo n.
+    Bucket {
+        /// How many, at least one.
+        count: u32,
+        /// Empty where none is written.
+        salt: CompactString,
+    },
+    /// `some list (C)`: C holds for one item of a list.
+    Some {
+        /// A trait, or a property of the event at hand.
+        list: Box<Expression>,
+        /// The condition, with `Item` leaves.
+        condition: Box<Expression>,
+    },
+    /// A property of the item at hand, inside `some` alone; an instant or a date stands there as text. `is missing` and
+    /// `exists` ask whether it is there at all, in whatever type.
+    Item(Path),
     /// A trait of the customer.
     Trait(Path),
     /// The instant since when a trait, of that type, has had its value; none where it has none. Written `held(..)` as
@@ -291,6 +317,9 @@ impl Expression {
             Term::Constant(_)
             | Term::Length(_)
             | Term::Clock(_)
+            | Term::Metres(_)
+            | Term::Bucket { .. }
+            | Term::Item(_)
             | Term::Trait(_)
             | Term::SetAt(..)
             | Term::Member(_)
@@ -306,6 +335,8 @@ impl Expression {
             | Term::Contains(left, right)
             | Term::StartsWith(left, right)
             | Term::EndsWith(left, right)
+            | Term::Distance(left, right)
+            | Term::Some { list: left, condition: right }
             | Term::Arithmetic(_, left, right) => vec![left, right],
             Term::Not(inner)
             | Term::Missing(inner)
@@ -317,6 +348,7 @@ impl Expression {
             | Term::Since(inner)
             | Term::Until(inner)
             | Term::InPeriod(inner, _)
+            | Term::Matches(inner, _)
             | Term::Age(inner)
             | Term::DaysUntil(inner)
             | Term::Anniversary(inner)

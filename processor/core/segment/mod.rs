@@ -8,6 +8,7 @@ pub mod language;
 mod definition;
 mod display;
 mod expression;
+mod pattern;
 
 pub mod plan;
 
@@ -22,4 +23,5 @@ pub use explain::{Explanation, VALUES_EXPLAINED_MAX, explain, explain_condition}
 pub use expression::{
     Arithmetic, ColumnRef, Events, Expression, Form, Path, Relation, Selection, Side, Term, Type, Window,
 };
+pub use pattern::{PATTERN_BYTES_MAX, Pattern, UnfitPattern};
 pub use plan::{Catalog, CompiledSegment};

@@ -11,7 +11,7 @@ use super::{Because, Evidence, Shown};
 use crate::customer::Place;
 use crate::event::{Identity, Value};
 use crate::feature::{Fold, Item, State};
-use crate::segment::evaluate::{View, answer, in_window, test, value, witnesses};
+use crate::segment::evaluate::{Datum, View, answer, in_window, test, value, witnesses};
 use crate::segment::plan::{Catalog, Condition, Leaf, Mask, Measure, Operand, Test};
 
 /// What changed.
@@ -169,6 +169,7 @@ fn of_test<'a>(test: &'a Test, view: &View<'a>, found: &mut Vec<(&'a Measure, Vi
         Test::Distance { instant: operand, .. }
         | Test::Period(operand, ..)
         | Test::In(operand, ..)
+        | Test::Matches(operand, _)
         | Test::Missing(operand, _)
         | Test::Truth(operand) => {
             of_operand(operand, view, found);
@@ -176,6 +177,15 @@ fn of_test<'a>(test: &'a Test, view: &View<'a>, found: &mut Vec<(&'a Measure, Vi
         Test::Member(latch) => {
             let inside = view.memberships.standing(latch.segment).place == Place::Inside;
             of_condition(if inside { &latch.enter } else { &latch.leave }, view, found);
+        }
+        Test::Some(list, condition) => {
+            let (Datum::Other(Value::List(items)), _) = value(list, view) else { return };
+            for item in &**items {
+                let at_hand = View { item: Some(item), ..*view };
+                if answer(condition, &at_hand).holds {
+                    of_condition(condition, &at_hand, found);
+                }
+            }
         }
         Test::Sequence(sequence) => found.extend([(&sequence.first, *view), (&sequence.second, *view)]),
         Test::ForSome { feature, condition, .. } => {
@@ -206,8 +216,11 @@ fn of_operand<'a>(operand: &'a Operand, view: &View<'a>, found: &mut Vec<(&'a Me
         | Operand::Trait(_)
         | Operand::SetAt(_)
         | Operand::Property(_)
-        | Operand::Clock(..) => {}
-        Operand::Arithmetic(_, left, right) => {
+        | Operand::Clock(..)
+        | Operand::Metres(_)
+        | Operand::Item(..)
+        | Operand::Bucket(..) => {}
+        Operand::Arithmetic(_, left, right) | Operand::Distance(left, right) => {
             of_operand(left, view, found);
             of_operand(right, view, found);
         }

@@ -103,7 +103,7 @@ impl Author<'_> {
                 truth(Term::Compare(relation, property.into(), instant.into()))
             }
             Type::Date => self.about_date(property),
-            Type::List | Type::Duration | Type::Point => truth(Term::Exists(property.into())),
+            Type::List | Type::Duration | Type::Point | Type::Distance => truth(Term::Exists(property.into())),
         }
     }
 

@@ -147,7 +147,7 @@ fn value(random: &mut Random, scale: &Scale, path: &[compact_str::CompactString]
             let degrees = |millionths| Json::Number(Number::from_millionths(millionths).to_string());
             Json::object([("lat", degrees(latitude)), ("lon", degrees(longitude))])
         }
-        Type::Duration => Json::Null,
+        Type::Duration | Type::Distance => Json::Null,
     }
 }
 

@@ -20,7 +20,7 @@ impl Author<'_> {
             Type::Duration => &["time_spent", "held"],
             Type::List => &["values", "items"],
             Type::Boolean => &["steps", "some", "matches", "period", "distance", "member", "ladder"],
-            Type::Date | Type::Point => return None,
+            Type::Date | Type::Point | Type::Distance => return None,
         };
         let forms = forms.iter().filter(|form| has(form)).collect::<Vec<_>>();
         let form = **(!forms.is_empty()).then(|| self.random.pick(&forms))?;

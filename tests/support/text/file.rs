@@ -115,6 +115,7 @@ const fn named(ty: &Type) -> &'static str {
         Type::Duration => "duration",
         Type::List => "list",
         Type::Point => "point",
+        Type::Distance => "distance",
     }
 }
 

@@ -55,7 +55,7 @@ pub(super) fn read(raw: &str, ty: &Type, nonnegative: bool, tally: &mut Tally) -
         Type::Date => scan::string(raw).and_then(|text| Date::parse(&text)).map(Value::Date),
         Type::List => raw.starts_with('[').then(|| list(raw, 1, tally)),
         Type::Point => point(raw).map(Value::Point),
-        Type::Duration => None,
+        Type::Duration | Type::Distance => None,
     };
     if value.is_none() {
         tally.wrong_type();
@@ -103,15 +103,12 @@ fn text(raw: &str) -> Option<Value> {
 }
 
 fn point(raw: &str) -> Option<Point> {
-    /// Degrees from the equator, in millionths.
-    const LATITUDE_MAX: u64 = 90 * Number::SCALE.unsigned_abs();
-    /// Degrees from Greenwich, in millionths.
-    const LONGITUDE_MAX: u64 = 180 * Number::SCALE.unsigned_abs();
-    let degrees = |name, most: u64| {
+    let degrees = |name, most: Number| {
+        let most = most.millionths().unsigned_abs();
         let raw = scan::member(raw, name).filter(|raw| is_number(raw))?;
         Number::parse(raw).filter(|degrees| degrees.millionths().unsigned_abs() <= most)
     };
-    Some(Point { latitude: degrees("lat", LATITUDE_MAX)?, longitude: degrees("lon", LONGITUDE_MAX)? })
+    Some(Point { latitude: degrees("lat", Point::LATITUDE_MAX)?, longitude: degrees("lon", Point::LONGITUDE_MAX)? })
 }
 
 /// A list: its first items, each as what it is in JSON. `null` and what does not fit is left out.

@@ -6,55 +6,43 @@ use super::operand;
 use super::quantity::Quantity;
 use crate::event::{Number, Value};
 use crate::segment::plan::{Answer, Operand};
-use crate::timer::{Instant, Period, Zone};
+use crate::timer::{Dial, Instant, Period, Zone};
 
-/// The value of a form of the calendar, and until when it lasts; nothing for any other operand.
-pub(super) fn value<'a>(form: &'a Operand, view: &View<'a>) -> Option<(Datum<'a>, Instant)> {
-    let number = |value: i64| Datum::Quantity(Quantity::count(i128::from(value)));
-    let (argument, zone) = match form {
-        Operand::Clock(dial, zone) => {
-            let (shown, until) = zone.reading(*dial, view.now);
-            return Some((number(shown), until));
-        }
-        Operand::Age(argument, zone) | Operand::DaysUntil(argument, zone) | Operand::Anniversary(argument, zone) => {
-            (argument, zone)
-        }
-        Operand::Constant(_)
-        | Operand::Millis(_)
-        | Operand::Measure(_)
-        | Operand::Trait(_)
-        | Operand::SetAt(_)
-        | Operand::Property(_)
-        | Operand::Arithmetic(..)
-        | Operand::Negate(_)
-        | Operand::Lower(_)
-        | Operand::DateOf(..)
-        | Operand::StartOf(..)
-        | Operand::Since(_)
-        | Operand::Until(_)
-        | Operand::If(..)
-        | Operand::Condition(_) => return None,
+/// What the clock or the calendar shows.
+pub(super) fn clock<'a>(dial: Dial, zone: &Zone, now: Instant) -> (Datum<'a>, Instant) {
+    let (shown, until) = zone.reading(dial, now);
+    (whole(shown), until)
+}
+
+/// `age(D)`
+pub(super) fn age<'a>(date: &'a Operand, zone: &Zone, view: &View<'a>) -> (Datum<'a>, Instant) {
+    let (datum, lasts) = operand::value(date, view);
+    let Datum::Date(date) = datum else { return (Datum::None, lasts) };
+    let years = zone.full_years(date, view.now);
+    (whole(years), lasts.min(zone.when_full_years(date, years + 1)))
+}
+
+/// `days_until(I)`
+pub(super) fn days_until<'a>(instant: &'a Operand, zone: &Zone, view: &View<'a>) -> (Datum<'a>, Instant) {
+    let (datum, lasts) = operand::value(instant, view);
+    let Some(instant) = datum.quantity().and_then(|instant| instant.whole_at(view.now)).map(Instant::from_millis)
+    else {
+        return (Datum::None, lasts);
     };
-    let (datum, lasts) = operand::value(argument, view);
-    let found = match (form, &datum) {
-        (Operand::Anniversary(..), Datum::Date(date)) => {
-            let (next, until) = zone.next_return(*date, view.now);
-            (next.map_or(Datum::None, |next| Datum::Quantity(Quantity::millis(next.millis()))), until)
-        }
-        (_, Datum::Date(date)) => {
-            let years = zone.full_years(*date, view.now);
-            (number(years), zone.when_full_years(*date, years + 1))
-        }
-        (_, Datum::Quantity(instant)) => match instant.whole_at(view.now).map(Instant::from_millis) {
-            Some(instant) => {
-                let days = zone.days_until(instant, view.now);
-                (number(days), zone.when_days_until(instant, days - 1))
-            }
-            None => (Datum::None, Instant::NEVER),
-        },
-        (_, Datum::None | Datum::Boolean(_) | Datum::Text(_) | Datum::Other(_)) => (Datum::None, Instant::NEVER),
-    };
-    Some((found.0, found.1.min(lasts)))
+    let days = zone.days_until(instant, view.now);
+    (whole(days), lasts.min(zone.when_days_until(instant, days - 1)))
+}
+
+/// `anniversary(D)`
+pub(super) fn anniversary<'a>(date: &'a Operand, zone: &Zone, view: &View<'a>) -> (Datum<'a>, Instant) {
+    let (datum, lasts) = operand::value(date, view);
+    let Datum::Date(date) = datum else { return (Datum::None, lasts) };
+    let (next, until) = zone.next_return(date, view.now);
+    (next.map_or(Datum::None, |next| Datum::Quantity(Quantity::millis(next.millis()))), lasts.min(until))
+}
+
+fn whole<'a>(number: i64) -> Datum<'a> {
+    Datum::Quantity(Quantity::count(i128::from(number)))
 }
 
 /// When `age` or `days_until` comes to a constant and when it leaves it, in this order, and until when its date lasts;

@@ -7,6 +7,7 @@ use super::quantity::Quantity;
 use crate::event::Value;
 use crate::feature::Kept;
 use crate::segment::Type;
+use crate::segment::display::kilometres;
 use crate::timer::{Date, Instant};
 use crate::transition::Shown;
 
@@ -87,6 +88,7 @@ impl<'a> Datum<'a> {
             Self::Quantity(quantity) => match ty {
                 Type::Instant => Shown::Value(Value::Instant(Instant::from_millis(quantity.whole_at(now)?))),
                 Type::Duration => Shown::Duration(quantity.whole_at(now)?),
+                Type::Distance => Shown::Value(Value::Text(kilometres(quantity.whole_at(now)?).into())),
                 Type::Number | Type::Boolean | Type::Text | Type::Date | Type::List | Type::Point => {
                     Shown::Value(Value::Number(quantity.number_at(now)?))
                 }

@@ -3,13 +3,13 @@
 use std::cmp::Ordering;
 
 use super::View;
-use super::calendar;
 use super::condition::answer;
 use super::datum::Datum;
 use super::operand::value;
 use super::reading::{extreme_item, reaches};
 use super::rule::member;
 use super::window::Window;
+use super::{calendar, item};
 use crate::event::Value;
 use crate::feature::{Horizon, Item, State};
 use crate::segment::Relation;
@@ -35,6 +35,11 @@ pub fn test(test: &Test, view: &View<'_>) -> Answer {
         Test::Contains(whole, part) => texts(whole, part, view, |whole, part| whole.contains(part)),
         Test::StartsWith(whole, part) => texts(whole, part, view, |whole, part| whole.starts_with(part)),
         Test::EndsWith(whole, part) => texts(whole, part, view, |whole, part| whole.ends_with(part)),
+        Test::Matches(operand, pattern) => {
+            let (datum, until) = value(operand, view);
+            Answer { holds: datum.text().is_some_and(|text| pattern.is_found_in(text)), until }
+        }
+        Test::Some(list, condition) => item::some(list, condition, view),
         Test::Missing(operand, missing) => {
             let (datum, until) = value(operand, view);
             Answer { holds: datum.exists() != *missing, until }

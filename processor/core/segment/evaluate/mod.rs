@@ -8,8 +8,10 @@
 mod calendar;
 mod condition;
 mod datum;
+mod item;
 mod leaf;
 mod operand;
+mod place;
 mod quantity;
 mod reading;
 mod rule;
@@ -28,7 +30,7 @@ pub use rule::{Outcome, decisive, outcome, settled_outcome};
 pub use window::Window;
 
 use crate::customer::{Customer, Memberships};
-use crate::event::Slot;
+use crate::event::{Slot, Value};
 use crate::feature::FeatureSet;
 use crate::timer::Instant;
 
@@ -41,6 +43,8 @@ pub struct View<'a> {
     pub scope: &'a FeatureSet,
     /// The properties of the event at hand, inside a filter.
     pub slots: &'a [Slot],
+    /// The item at hand, inside `some`.
+    pub item: Option<&'a Value>,
     /// Where the customer stands with segments, as decided so far.
     pub memberships: &'a Memberships,
     /// The customer's now.
@@ -53,12 +57,20 @@ impl<'a> View<'a> {
     /// A customer at an instant.
     pub const fn of(id: &'a str, customer: &'a Customer, now: Instant) -> Self {
         let features = &customer.features;
-        Self { customer: features, scope: features, slots: &[], memberships: &customer.memberships, now, id }
+        Self {
+            customer: features,
+            scope: features,
+            slots: &[],
+            item: None,
+            memberships: &customer.memberships,
+            now,
+            id,
+        }
     }
 
     /// An event of a customer of whom nothing else is seen: for filters.
     pub const fn of_event(id: &'a str, nobody: &'a FeatureSet, slots: &'a [Slot], now: Instant) -> Self {
-        Self { customer: nobody, scope: nobody, slots, memberships: Memberships::NONE, now, id }
+        Self { customer: nobody, scope: nobody, slots, item: None, memberships: Memberships::NONE, now, id }
     }
 
     /// The same customer at another instant.

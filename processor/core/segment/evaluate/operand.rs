@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use super::View;
-use super::calendar;
 use super::condition::answer;
 use super::datum::Datum;
 use super::quantity::Quantity;
 use super::reading::measure;
+use super::{calendar, item, place};
 use crate::event::Slot;
 use crate::feature::State;
 use crate::segment::Arithmetic;
@@ -60,8 +62,16 @@ pub fn value<'a>(operand: &'a Operand, view: &View<'a>) -> (Datum<'a>, Instant) 
             let start = if let Datum::Date(date) = datum { Some(zone.start_of(date)) } else { None };
             (start.map_or(Datum::None, |start| Datum::Quantity(Quantity::millis(start.millis()))), until)
         }
-        Operand::Clock(..) | Operand::Age(..) | Operand::DaysUntil(..) | Operand::Anniversary(..) => {
-            calendar::value(operand, view).unwrap_or((Datum::None, Instant::NEVER))
+        Operand::Clock(dial, zone) => calendar::clock(*dial, zone, view.now),
+        Operand::Age(date, zone) => calendar::age(date, zone, view),
+        Operand::DaysUntil(instant, zone) => calendar::days_until(instant, zone, view),
+        Operand::Anniversary(date, zone) => calendar::anniversary(date, zone, view),
+        Operand::Metres(metres) => (Datum::Quantity(Quantity::count(i128::from(*metres))), Instant::NEVER),
+        Operand::Distance(one, other) => place::distance(one, other, view),
+        Operand::Item(path, ty) => (item::property(path, ty.as_ref(), view), Instant::NEVER),
+        Operand::Bucket(count, salt) => {
+            let hash = xxh3_64(&[salt.as_bytes(), &[0], view.id.as_bytes()].concat());
+            (Datum::Quantity(Quantity::count(i128::from(hash % u64::from(*count)))), Instant::NEVER)
         }
         Operand::If(condition, then, otherwise) => {
             let decided = answer(condition, view);

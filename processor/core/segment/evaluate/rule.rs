@@ -92,11 +92,11 @@ fn free_at(delay: Option<&Horizon>, since: Instant) -> Instant {
     delay.map_or(Instant::MIN, |delay| delay.passes(since))
 }
 
-/// Whether a customer is inside a latched segment, as decided, and until when that cannot change.
+/// Whether a customer is inside a latched segment at the view's now, and until when that cannot change. At a now that
+/// was decided it is where it stands; at a later one where it will come first, and nothing is known beyond that.
 pub(super) fn member(latch: &Latch, view: &View<'_>) -> (bool, Instant) {
     let standing = view.memberships.standing(latch.segment);
-    let inside = standing.place == Place::Inside;
     let next = latched(latch, standing, view);
-    // What is due and not decided yet changes as soon as it is.
-    (inside, if next.place == standing.place { next.until } else { view.now.plus(1) })
+    let until = if next.place == standing.place { next.until } else { view.now.plus(1) };
+    (next.place == Place::Inside, until)
 }

@@ -62,6 +62,16 @@ pub(super) enum NodeKind {
     Held(Vec<Name>),
     /// `member(..)`, `stage(..)` and `score(..)`
     Reference(About, Name),
+    /// `30km`, in metres.
+    Kilometres(i64),
+    Point(Box<[Node; 2]>),
+    Distance(Box<[Node; 2]>),
+    Matches(Box<Node>, Name),
+    Bucket(Number, Name),
+    Some {
+        list: Box<Node>,
+        condition: Box<Node>,
+    },
     /// A form that is read and not yet given a meaning.
     Later(Later),
 }
@@ -225,10 +235,6 @@ pub(super) enum Later {
     Ordinal,
     LongSequence,
     Sessions,
-    Some,
-    Distance,
-    Bucket,
-    Matches,
 }
 
 impl Later {
@@ -241,10 +247,6 @@ impl Later {
             Self::Ordinal => "the n-th first or last event",
             Self::LongSequence => "a sequence of three steps, with `all within` or `without`",
             Self::Sessions => "`visits(..)` and `time_spent(..)`",
-            Self::Some => "`some list (..)`",
-            Self::Distance => "distances: `distance(..)`, `point(..)` and kilometres",
-            Self::Bucket => "`bucket(..)`",
-            Self::Matches => "`matches`",
         }
     }
 }

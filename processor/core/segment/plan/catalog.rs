@@ -13,6 +13,7 @@ use super::features::{Features, Sourced};
 use super::mask::Mask;
 use super::node::{Condition, Operand, Test};
 use super::rule::Rule;
+use super::who::asks_who;
 use super::{Measure, Span, layout};
 use crate::customer::{Customer, Place, Standing};
 use crate::event::{Interest, Kind};
@@ -122,7 +123,7 @@ impl Catalog {
                 timed.insert(index);
             }
             let empty = outcome(&segment.rule, Standing::default(), &View::of("", &nobody, Instant::MIN));
-            if empty.place != Place::Outside || empty.until != Instant::NEVER {
+            if empty.place != Place::Outside || empty.until != Instant::NEVER || asks_who(definitions, &segment.name) {
                 at_birth.insert(index);
             }
             all.update(segment.name.as_bytes());
@@ -333,7 +334,10 @@ fn reads_time(condition: &Condition) -> bool {
             | Test::Contains(left, right)
             | Test::StartsWith(left, right)
             | Test::EndsWith(left, right) => varies(left) || varies(right),
-            Test::In(operand, ..) | Test::Missing(operand, _) | Test::Truth(operand) => varies(operand),
+            Test::Some(list, condition) => varies(list) || reads_time(condition),
+            Test::Matches(operand, _) | Test::In(operand, ..) | Test::Missing(operand, _) | Test::Truth(operand) => {
+                varies(operand)
+            }
             Test::Sequence(sequence) => slides(&sequence.second),
             Test::ForSome { condition, .. } => reads_time(condition),
             Test::Member(latch) => is_timed(&Rule::Latch(Arc::clone(latch))),
@@ -349,11 +353,16 @@ fn varies(operand: &Operand) -> bool {
         | Operand::Age(..)
         | Operand::DaysUntil(..)
         | Operand::Anniversary(..) => true,
-        Operand::Constant(_) | Operand::Millis(_) | Operand::Trait(_) | Operand::SetAt(_) | Operand::Property(_) => {
-            false
-        }
+        Operand::Constant(_)
+        | Operand::Millis(_)
+        | Operand::Trait(_)
+        | Operand::SetAt(_)
+        | Operand::Property(_)
+        | Operand::Metres(_)
+        | Operand::Item(..)
+        | Operand::Bucket(..) => false,
         Operand::Measure(measure) => slides(measure),
-        Operand::Arithmetic(_, left, right) => varies(left) || varies(right),
+        Operand::Arithmetic(_, left, right) | Operand::Distance(left, right) => varies(left) || varies(right),
         Operand::Negate(inner) | Operand::Lower(inner) | Operand::DateOf(inner, _) | Operand::StartOf(inner, _) => {
             varies(inner)
         }

@@ -205,12 +205,20 @@ impl<'a> Compiler<'a> {
             Term::Contains(whole, part) => self.two(whole, part, Test::Contains),
             Term::StartsWith(whole, part) => self.two(whole, part, Test::StartsWith),
             Term::EndsWith(whole, part) => self.two(whole, part, Test::EndsWith),
+            Term::Matches(text, pattern) => {
+                let operand = self.operand(text);
+                (Test::Matches(operand.clone(), pattern.clone()), Some((operand, Type::Text)))
+            }
+            Term::Some { list, condition } => {
+                let list = self.operand(list);
+                (Test::Some(list, self.condition(condition)), None)
+            }
             Term::Missing(inner) => {
-                let operand = self.operand(inner);
+                let operand = self.there(inner);
                 (Test::Missing(operand, true), None)
             }
             Term::Exists(inner) => {
-                let operand = self.operand(inner);
+                let operand = self.there(inner);
                 (Test::Missing(operand, false), None)
             }
             Term::Form(Form::Sequence { first, second, within, window }) => {
@@ -357,6 +365,14 @@ impl<'a> Compiler<'a> {
         }))
     }
 
+    /// What is asked whether it is there: of an item's property in whatever type.
+    fn there(&mut self, expression: &Expression) -> Operand {
+        if let Term::Item(path) = &expression.term {
+            return Operand::Item(path.clone(), None);
+        }
+        self.operand(expression)
+    }
+
     /// Any expression, as a value.
     #[expect(clippy::wildcard_enum_match_arm, reason = "every other term is a condition")]
     pub(super) fn operand(&mut self, expression: &Expression) -> Operand {
@@ -378,6 +394,10 @@ impl<'a> Compiler<'a> {
             Term::StartOf(inner) => Operand::StartOf(Box::new(self.operand(inner)), self.zone.clone()),
             Term::Since(inner) => Operand::Since(Box::new(self.operand(inner))),
             Term::Until(inner) => Operand::Until(Box::new(self.operand(inner))),
+            Term::Metres(metres) => Operand::Metres(*metres),
+            Term::Distance(one, other) => Operand::Distance(Box::new(self.operand(one)), Box::new(self.operand(other))),
+            Term::Bucket { count, salt } => Operand::Bucket(*count, salt.clone()),
+            Term::Item(path) => Operand::Item(path.clone(), Some(expression.ty.clone())),
             Term::Clock(dial) => Operand::Clock(*dial, self.zone.clone()),
             Term::Age(inner) => Operand::Age(Box::new(self.operand(inner)), self.zone.clone()),
             Term::DaysUntil(inner) => Operand::DaysUntil(Box::new(self.operand(inner)), self.zone.clone()),
@@ -418,7 +438,7 @@ fn compare(relation: Relation, left: &Expression, right: &Expression) -> Express
 
 /// Whether an expression is written out: it is compared with, not measured.
 fn is_fixed(expression: &Expression) -> bool {
-    constant(expression).is_some() || matches!(expression.term, Term::Length(_))
+    constant(expression).is_some() || matches!(expression.term, Term::Length(_) | Term::Metres(_))
 }
 
 /// The value of a constant, a negated one included.

@@ -16,6 +16,7 @@ mod measure;
 mod node;
 mod rule;
 mod segments;
+mod who;
 
 pub use adoption::Adoption;
 pub use catalog::{Catalog, CompiledSegment};

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use compact_str::CompactString;
+
 use super::measure::{Measure, Sequence};
 use super::rule::Latch;
 use crate::event::Value;
 use crate::feature::Horizon;
-use crate::segment::{Arithmetic, Relation, Type};
+use crate::segment::{Arithmetic, Path, Pattern, Relation, Type};
 use crate::timer::{Dial, Instant, Period, Zone};
 
 /// A compiled condition.
@@ -76,6 +78,10 @@ pub enum Test {
     StartsWith(Operand, Operand),
     /// Text ends with text.
     EndsWith(Operand, Operand),
+    /// A regular expression is found in text.
+    Matches(Operand, Pattern),
+    /// One item of a list meets a condition.
+    Some(Operand, Condition),
     /// There is no value.
     Missing(Operand, bool),
     /// A boolean value is true.
@@ -128,6 +134,14 @@ pub enum Operand {
     DaysUntil(Box<Operand>, Zone),
     /// The next yearly return of a day.
     Anniversary(Box<Operand>, Zone),
+    /// A fixed distance in metres.
+    Metres(i64),
+    /// How far two points are apart.
+    Distance(Box<Operand>, Box<Operand>),
+    /// A property of the item at hand, in a type or in any.
+    Item(Path, Option<Type>),
+    /// Which of so many parts the customer falls into, by that salt.
+    Bucket(u32, CompactString),
     /// How long ago.
     Since(Box<Operand>),
     /// How long until.

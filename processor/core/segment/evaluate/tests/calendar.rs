@@ -258,7 +258,7 @@ fn windows_follow_the_calendar() {
                 times.iter().filter(lies).count()
             };
             let days = if window.contains("year") { 760 } else { 75 };
-            let every = if days > 100 { 73 } else { 5 };
+            let every = if days > 100 { 149 } else { 13 };
             let steps = || {
                 (0..days * 48).step_by(every).flat_map(|step| [0, 1].map(|beside| last.plus(step * 1_800_000 + beside)))
             };
@@ -329,8 +329,7 @@ fn the_ends_of_time_are_no_trouble() {
         ["today", "last week", "this month", "last year"].map(|window| format!("count(purchase, {window}) == 1"));
     let numbers = ["age(profile.birthday) >= 9000000000000", "days_until(profile.ends) == -9000000000000"];
     let all: Vec<String> = texts.chain(periods).chain(windows).chain(numbers.map(str::to_owned)).collect();
-    for zone in ["UTC", "Pacific/Kiritimati", "America/New_York", "America/St_Johns", "Pacific/Apia", "Africa/Monrovia"]
-    {
+    for zone in ["Pacific/Kiritimati", "America/New_York", "America/St_Johns", "Pacific/Apia"] {
         for (birthday, ends) in [
             ("0001-01-01", "0001-01-01T00:00:00Z"),
             ("9999-12-31", "9999-12-30T22:00:00.999Z"),

@@ -1,6 +1,7 @@
 //! Conditions of one customer against what is computed directly, and `until` against what really happens.
 
 mod calendar;
+mod parts;
 
 use std::sync::Arc;
 
@@ -31,7 +32,9 @@ impl Subject {
     fn read(text: &str, zone: &str, events: &[String]) -> Result<Self, Vec<Diagnostic>> {
         let zone = Zone::named(zone).unwrap();
         let mut declarations = builtin_declarations();
-        for (name, ty) in [("birthday", Type::Date), ("ends", Type::Instant), ("home", Type::Point)] {
+        for (name, ty) in
+            [("birthday", Type::Date), ("ends", Type::Instant), ("home", Type::Point), ("office", Type::Point)]
+        {
             declarations.traits.insert(vec![name.into()], ty);
         }
         declarations.traits.insert(vec!["interests".into()], Type::List);

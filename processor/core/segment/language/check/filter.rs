@@ -8,6 +8,10 @@ use crate::segment::language::{Diagnostic, Span};
 
 impl Checker<'_> {
     pub(super) fn property(&mut self, names: &[Name], span: Span) -> Option<Typed> {
+        if let Scope::Item { of, .. } = &self.scope {
+            let of = of.clone();
+            return Some(self.item_property(&of, names, span));
+        }
         if let Scope::Event(members) = &self.scope {
             let members = members.clone();
             let (path, property) = self.member_property(&members, names)?;

@@ -53,7 +53,7 @@ impl Checker<'_> {
         let window = self.window(window);
         let (column, window) = (column?, window?);
         let numeric = measure != Measure::Distinct;
-        let plain = !matches!(column.ty, Type::List | Type::Point | Type::Duration);
+        let plain = !matches!(column.ty, Type::List | Type::Point | Type::Duration | Type::Distance);
         if (numeric && column.ty != Type::Number) || !plain {
             let place = node.path.iter().map(|name| name.span).reduce(Span::to).unwrap_or(span);
             let wanted = if numeric { "a number" } else { "a single value" };
@@ -156,7 +156,7 @@ impl Checker<'_> {
             let message = format!("`{}` is not of one type in all event types inside", name.text);
             return self.fail(Diagnostic::error("type-mismatch", name.span, message));
         }
-        if matches!(ty, Type::List | Type::Point | Type::Duration) {
+        if matches!(ty, Type::List | Type::Point | Type::Duration | Type::Distance) {
             let message = format!("`for some` tries single values, `{}` is {}", name.text, ty.described());
             return self.fail(Diagnostic::error("type-mismatch", name.span, message));
         }

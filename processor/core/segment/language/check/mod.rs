@@ -9,7 +9,10 @@ mod dates;
 mod events;
 mod filter;
 mod forms;
+mod items;
 mod operators;
+mod pattern;
+mod place;
 mod reference;
 mod traits;
 mod typed;
@@ -21,7 +24,7 @@ pub(super) use traits::Traits;
 use super::ast::{Node, NodeKind, When};
 use super::{Diagnostic, Span};
 use crate::event::Value;
-use crate::segment::{EventType, Expression, Term, Type};
+use crate::segment::{EventType, Expression, Path, Term, Type};
 use crate::timer::Zone;
 use events::Read;
 use typed::Typed;
@@ -33,6 +36,13 @@ enum Scope<'a> {
     Customer,
     /// A filter on events of these types: their properties.
     Event(events::Members<'a>),
+    /// A condition on one item of a list: its properties.
+    Item {
+        /// Which list: `profile` or nothing, and its path.
+        of: Path,
+        /// The list is one of an event, inside a filter.
+        in_event: bool,
+    },
 }
 
 /// Types the expressions of one file.
@@ -124,6 +134,10 @@ impl<'a> Checker<'a> {
             NodeKind::Arithmetic(..) => self.arithmetic(node),
             NodeKind::Negate(part) => self.negation(part, span),
             NodeKind::Lower(part) => self.lower(part, span),
+            NodeKind::Matches(text, pattern) => self.matching(text, pattern, span),
+            NodeKind::Some { list, condition } => self.some(list, condition, span),
+            NodeKind::Kilometres(metres) => Some(Typed::new(Term::Metres(*metres), Type::Distance, span)),
+            NodeKind::Point(degrees) => self.point(degrees, span),
             NodeKind::Property(path) => self.property(path, span),
             NodeKind::Trait(_)
             | NodeKind::Form(_)
@@ -134,7 +148,9 @@ impl<'a> Checker<'a> {
             | NodeKind::Until(_)
             | NodeKind::InPeriod(..)
             | NodeKind::Clock(_)
-            | NodeKind::Dated(..) => self.of_customer(node),
+            | NodeKind::Dated(..)
+            | NodeKind::Distance(_)
+            | NodeKind::Bucket(..) => self.of_customer(node),
             NodeKind::Later(later) => self.not_yet(span, later.name()),
         }
     }
@@ -142,7 +158,7 @@ impl<'a> Checker<'a> {
     /// What says something about the customer, and has no place in a filter on events.
     fn of_customer(&mut self, node: &Node) -> Option<Typed> {
         let span = node.span;
-        if let Scope::Event(_) = self.scope {
+        if let Scope::Event(_) | Scope::Item { in_event: true, .. } = self.scope {
             let message = "inside `where` there are only properties of the event, literals and `lower`";
             let help = "compare with the customer outside of the form, or with a literal";
             return self.fail(Diagnostic::error("not-in-where", span, message).help(help));
@@ -153,6 +169,8 @@ impl<'a> Checker<'a> {
             NodeKind::ForSome { property, condition } => self.for_some(property, condition, span),
             NodeKind::Since(part) => self.distance(part, Term::Since, "`since`", span),
             NodeKind::Until(part) => self.distance(part, Term::Until, "`until`", span),
+            NodeKind::Distance(points) => self.apart(points, span),
+            NodeKind::Bucket(buckets, salt) => self.bucket(*buckets, salt, span),
             NodeKind::InPeriod(part, period) => self.in_period(part, *period, span),
             NodeKind::Clock(dial) => Some(Typed::new(Term::Clock(*dial), Type::Number, span)),
             NodeKind::Dated(dated, part) => self.dated(*dated, part, span),
@@ -178,6 +196,10 @@ impl<'a> Checker<'a> {
             | NodeKind::Negate(_)
             | NodeKind::Property(_)
             | NodeKind::Lower(_)
+            | NodeKind::Kilometres(_)
+            | NodeKind::Point(_)
+            | NodeKind::Matches(..)
+            | NodeKind::Some { .. }
             | NodeKind::Later(_) => None,
         }
     }
@@ -215,6 +237,12 @@ fn literal(node: &Node) -> Option<Typed> {
         | NodeKind::InPeriod(..)
         | NodeKind::Clock(_)
         | NodeKind::Dated(..)
+        | NodeKind::Kilometres(_)
+        | NodeKind::Point(_)
+        | NodeKind::Distance(_)
+        | NodeKind::Matches(..)
+        | NodeKind::Bucket(..)
+        | NodeKind::Some { .. }
         | NodeKind::Held(_)
         | NodeKind::Reference(..)
         | NodeKind::Later(_) => return None,

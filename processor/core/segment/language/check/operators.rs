@@ -117,7 +117,10 @@ impl Checker<'_> {
             Some(Type::List) => {
                 ("lists are not compared", "ask whether it holds something: `profile.tags contains \"a\"`")
             }
-            Some(Type::Point) => ("points are not compared", "ask whether it `exists`"),
+            Some(Type::Point) => (
+                "points are not compared",
+                "ask how far apart they are: `distance(profile.home, point(45.46, 9.19)) <= 30km`",
+            ),
             Some(Type::Boolean) if ordered => ("true and false have no order", "use `==`, or the condition itself"),
             Some(_) | None => return Some(()),
         };
@@ -167,7 +170,7 @@ impl Checker<'_> {
         if let Some(odd) = items.iter().find(|item| item.ty != first.ty) {
             return self.mismatch(&first, &odd.clone(), "the items of a list take one type");
         }
-        if value.moves || first.ty == Some(Type::Duration) {
+        if value.moves || matches!(first.ty, Some(Type::Duration | Type::Distance)) {
             return self.any_of(&value, items, negated, span);
         }
         if (&value.ty, &first.ty) == (&Some(Type::Date), &Some(Type::Instant)) {
@@ -193,6 +196,7 @@ impl Checker<'_> {
                 | NodeKind::Text(_)
                 | NodeKind::When(_)
                 | NodeKind::Duration(_)
+                | NodeKind::Kilometres(_)
                 | NodeKind::Later(_)
                 | NodeKind::Mistake
         );
@@ -236,7 +240,7 @@ impl Checker<'_> {
         let in_list = search == Search::Contains && within.ty == Some(Type::List);
         let (within, sought) = if in_list {
             let sought = self.settled(sought);
-            if sought.moves || matches!(sought.ty, Some(Type::Duration | Type::List | Type::Point)) {
+            if sought.moves || matches!(sought.ty, Some(Type::Duration | Type::Distance | Type::List | Type::Point)) {
                 let message = format!("a list is not searched for {}", sought.described());
                 return self.fail(Diagnostic::error("type-mismatch", sought.span, message));
             }
@@ -317,6 +321,7 @@ fn literal_help(literal: &Typed, other: &Typed) -> Option<String> {
             Some("a date is written without quotes: `2026-01-01`".to_owned())
         }
         (Some(Value::Number(number)), Some(Type::Duration)) => Some(format!("a duration has a unit: `{number}d`")),
+        (Some(Value::Number(number)), Some(Type::Distance)) => Some(format!("a distance has a unit: `{number}km`")),
         (Some(Value::Number(number)), Some(Type::Text)) => Some(format!("a text stands in quotes: `\"{number}\"`")),
         (_, Some(Type::Instant)) if literal.ty == Some(Type::Duration) => {
             Some("how long ago an instant was is `since(..)`: `since(last(purchase)) > 30d`".to_owned())

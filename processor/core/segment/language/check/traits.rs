@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Checker;
 use super::typed::Typed;
+use super::{Checker, Scope};
 use crate::segment::language::ast::Name;
 use crate::segment::language::suggest::did_you_mean;
 use crate::segment::language::{Diagnostic, Span};
@@ -21,6 +21,8 @@ const ROUNDS_MAX: usize = 16;
 pub(in crate::segment::language) struct Traits {
     declared: BTreeMap<Path, Type>,
     inferred: BTreeMap<Path, Type>,
+    /// Of properties of lists' items, by list and path.
+    items: BTreeMap<(Path, Path), Type>,
     learned: bool,
     open: bool,
     last_round: bool,
@@ -46,6 +48,11 @@ impl Traits {
         let mut all = self.declared;
         all.extend(self.inferred);
         all
+    }
+
+    /// What the use of a property of a list's items decided.
+    pub(super) fn of_item(&self, list: &Path, path: &Path) -> Option<&Type> {
+        self.items.get(&(list.clone(), path.clone()))
     }
 
     fn of(&self, path: &[compact_str::CompactString]) -> Option<&Type> {
@@ -82,7 +89,11 @@ impl Checker<'_> {
         if typed.ty.is_some() {
             return Some(typed);
         }
-        if matches!(ty, Type::Duration | Type::List | Type::Point) {
+        if let (Term::Item(path), Type::Duration | Type::Distance | Type::List | Type::Point) = (&typed.term, ty) {
+            let message = format!("`{}`, a property of a list's items, cannot be {}", path.join("."), ty.described());
+            return self.fail(Diagnostic::error("type-mismatch", typed.span, message));
+        }
+        if matches!(ty, Type::Duration | Type::Distance | Type::List) {
             let message = format!("a trait that nobody declared cannot be {}", ty.described());
             let help = "declare it under `traits:`; a trait is a boolean, number, text, instant, date, list or point";
             return self.fail(Diagnostic::error("undeclared-trait", typed.span, message).help(help));
@@ -101,6 +112,9 @@ impl Checker<'_> {
         } else if let Term::Trait(path) = term {
             self.traits.inferred.insert(path.clone(), ty.clone());
             self.traits.learned = true;
+        } else if let (Term::Item(path), Scope::Item { of, .. }) = (&*term, &self.scope) {
+            self.traits.items.insert((of.clone(), path.clone()), ty.clone());
+            self.traits.learned = true;
         }
     }
 
@@ -111,7 +125,7 @@ impl Checker<'_> {
         }
         self.traits.open = true;
         let mut typed = typed;
-        if self.traits.last_round {
+        if self.traits.last_round && !matches!(typed.term, Term::Item(_)) {
             let message = "nothing says of what type this trait is: it is taken for a text";
             let advice = Diagnostic::advice("trait-type-assumed", typed.span, message);
             self.diagnostics.push(advice.help("declare it: `traits: {name: number}`"));
@@ -132,6 +146,10 @@ impl Checker<'_> {
     /// The way out of a mismatch, where an undeclared trait takes part in it.
     pub(super) fn inferred_help(&self, parts: &[&Typed]) -> Option<String> {
         parts.iter().find_map(|typed| {
+            if let (Term::Item(path), Scope::Item { of, .. }) = (&typed.term, &self.scope) {
+                let (shown, ty) = (path.join("."), self.traits.of_item(of, path)?);
+                return Some(format!("`{shown}` of these items was used as {} before", ty.described()));
+            }
             let Term::Trait(path) = &typed.term else { return None };
             let ty = self.traits.inferred.get(path)?;
             let shown = path.join(".");

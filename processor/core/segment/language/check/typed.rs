@@ -59,6 +59,7 @@ impl Type {
             Self::Duration => "a duration",
             Self::List => "a list",
             Self::Point => "a point",
+            Self::Distance => "a distance",
         }
     }
 }

@@ -56,7 +56,7 @@ impl<'a> Cursor<'a> {
             TokenKind::Sign(_)
             | TokenKind::Number(_)
             | TokenKind::Duration(_)
-            | TokenKind::Kilometres
+            | TokenKind::Kilometres(_)
             | TokenKind::Text(_)
             | TokenKind::Date(_)
             | TokenKind::Instant(_)
@@ -94,7 +94,7 @@ impl<'a> Cursor<'a> {
             TokenKind::Sign(_)
             | TokenKind::Number(_)
             | TokenKind::Duration(_)
-            | TokenKind::Kilometres
+            | TokenKind::Kilometres(_)
             | TokenKind::Text(_)
             | TokenKind::Date(_)
             | TokenKind::Instant(_)
@@ -169,7 +169,7 @@ impl<'a> Cursor<'a> {
             }
             TokenKind::Number(_)
             | TokenKind::Duration(_)
-            | TokenKind::Kilometres
+            | TokenKind::Kilometres(_)
             | TokenKind::Text(_)
             | TokenKind::Date(_)
             | TokenKind::Instant(_)
@@ -281,7 +281,7 @@ impl<'a> Cursor<'a> {
                 | TokenKind::Word(_)
                 | TokenKind::Number(_)
                 | TokenKind::Duration(_)
-                | TokenKind::Kilometres
+                | TokenKind::Kilometres(_)
                 | TokenKind::Text(_)
                 | TokenKind::Date(_)
                 | TokenKind::Instant(_)

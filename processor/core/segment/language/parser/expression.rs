@@ -2,7 +2,7 @@
 
 use compact_str::CompactString;
 
-use super::super::ast::{Later, Node, NodeKind, Search, When};
+use super::super::ast::{Name, Node, NodeKind, Search, When};
 use super::super::token::{Sign, Token, TokenKind};
 use super::super::{Diagnostic, Span};
 use super::cursor::{Cursor, Parsed};
@@ -145,8 +145,9 @@ fn relation(cursor: &mut Cursor<'_>, value: Node, start: Span) -> Parsed<Option<
         return cursor.node(NodeKind::Exists(Box::new(value)), start, height).map(Some);
     }
     if cursor.eat_word("matches") {
-        text(cursor)?;
-        return cursor.node(NodeKind::Later(Later::Matches), start, height).map(Some);
+        let span = cursor.peek().span;
+        let pattern = Name { text: text(cursor)?, span };
+        return cursor.node(NodeKind::Matches(Box::new(value), pattern), start, height).map(Some);
     }
     if cursor.is_word("is") {
         return missing(cursor, value, start).map(Some);
@@ -272,7 +273,7 @@ fn value(cursor: &mut Cursor<'_>) -> Parsed<Node> {
     let literal = match kind {
         TokenKind::Number(number) => NodeKind::Number(number),
         TokenKind::Duration(length) => NodeKind::Duration(length),
-        TokenKind::Kilometres => NodeKind::Later(Later::Distance),
+        TokenKind::Kilometres(metres) => NodeKind::Kilometres(metres),
         TokenKind::Text(text) => NodeKind::Text(text),
         TokenKind::Date(date) => NodeKind::When(When::Date(date)),
         TokenKind::Instant(instant) => NodeKind::When(When::Instant(instant)),

@@ -1,5 +1,7 @@
 //! Values that begin with a name: traits, properties, and the forms by their names.
 
+use compact_str::CompactString;
+
 use super::super::ast::{About, Counting, Dated, FormNode, Later, Measure, Name, Node, NodeKind};
 use super::super::suggest::did_you_mean;
 use super::super::token::{Sign, Token, TokenKind, is_reserved};
@@ -101,15 +103,18 @@ fn for_some(cursor: &mut Cursor<'_>) -> Parsed<Node> {
 /// `some list (C)`.
 fn some(cursor: &mut Cursor<'_>) -> Parsed<Node> {
     let start = cursor.word("some")?;
-    if cursor.is_word("profile") {
-        trait_path(cursor)?;
+    let list = if cursor.is_word("profile") {
+        trait_path(cursor)?
     } else {
-        cursor.name("a list")?;
-    }
+        let name = cursor.name("a list")?;
+        let span = name.span;
+        cursor.node(NodeKind::Property(vec![name]), span, 0)?
+    };
     let opened = cursor.sign(Sign::Open)?;
     let condition = expr(cursor)?;
     cursor.close(Sign::Close, opened)?;
-    cursor.node(NodeKind::Later(Later::Some), start, condition.height)
+    let below = list.height.max(condition.height);
+    cursor.node(NodeKind::Some { list: Box::new(list), condition: Box::new(condition) }, start, below)
 }
 
 /// What stands in the parentheses of a form, and how high it is.
@@ -144,8 +149,8 @@ fn form(cursor: &mut Cursor<'_>, name: &str, start: Span) -> Parsed<Node> {
         "member" => reference(cursor, About::Segment),
         "stage" => reference(cursor, About::Ladder),
         "score" => reference(cursor, About::Score),
-        "distance" => pair(cursor, expr),
-        "point" => pair(cursor, sign),
+        "distance" => pair(cursor, expr, NodeKind::Distance),
+        "point" => pair(cursor, sign, NodeKind::Point),
         "weekday" => Ok((NodeKind::Clock(Dial::Weekday), 0)),
         "hour" => Ok((NodeKind::Clock(Dial::Hour), 0)),
         "day_of_month" => Ok((NodeKind::Clock(Dial::DayOfMonth), 0)),
@@ -290,19 +295,27 @@ fn of_one(cursor: &mut Cursor<'_>, kind: impl FnOnce(Box<Node>) -> NodeKind) -> 
     Ok((kind(Box::new(node)), below))
 }
 
-fn pair(cursor: &mut Cursor<'_>, operand: fn(&mut Cursor<'_>) -> Parsed<Node>) -> Parsed<Inside> {
+fn pair(
+    cursor: &mut Cursor<'_>,
+    operand: fn(&mut Cursor<'_>) -> Parsed<Node>,
+    kind: fn(Box<[Node; 2]>) -> NodeKind,
+) -> Parsed<Inside> {
     let first = operand(cursor)?;
     cursor.sign(Sign::Comma)?;
     let second = operand(cursor)?;
-    Ok((NodeKind::Later(Later::Distance), first.height.max(second.height)))
+    let below = first.height.max(second.height);
+    Ok((kind(Box::new([first, second])), below))
 }
 
 fn bucket(cursor: &mut Cursor<'_>) -> Parsed<Inside> {
-    if !number_ahead(cursor) {
+    let TokenKind::Number(buckets) = cursor.peek().kind else {
         return Err(cursor.expected("a number of buckets"));
-    }
+    };
+    cursor.next();
+    let mut salt = Name { text: CompactString::default(), span: cursor.peek().span };
     if cursor.eat_sign(Sign::Comma) {
-        text(cursor)?;
+        let span = cursor.peek().span;
+        salt = Name { text: text(cursor)?, span };
     }
-    Ok((NodeKind::Later(Later::Bucket), 0))
+    Ok((NodeKind::Bucket(buckets, salt), 0))
 }

@@ -48,7 +48,7 @@ pub(super) fn read(text: &str) -> (usize, Result<TokenKind, Unreadable>) {
     let value = if length == number {
         plain_number(literal)
     } else if literal.get(number..) == Some("km") {
-        Ok(TokenKind::Kilometres)
+        kilometres(literal, number)
     } else if fraction > 0 {
         Err(Unreadable::new(
             "broken-duration",
@@ -65,6 +65,18 @@ pub(super) fn read(text: &str) -> (usize, Result<TokenKind, Unreadable>) {
 /// How many ASCII digits `text` begins with.
 fn digits(text: &str) -> usize {
     text.bytes().take_while(u8::is_ascii_digit).count()
+}
+
+/// Reads `30km` or `1.25km`, to the metre.
+fn kilometres(literal: &str, number: usize) -> Result<TokenKind, Unreadable> {
+    const METRE: i64 = Number::SCALE / 1_000;
+    let millionths = literal.get(..number).and_then(Number::parse).map(Number::millionths);
+    let metres = millionths.filter(|millionths| millionths % METRE == 0).map(|millionths| millionths / METRE);
+    metres.map(TokenKind::Kilometres).ok_or_else(|| {
+        let message = format!("`{literal}` is no distance of this language");
+        let help = "a distance is given in kilometres, to the metre: at most three decimal places";
+        Unreadable::new("number-out-of-range", Span::new(0, literal.len()), message, help)
+    })
 }
 
 fn plain_number(literal: &str) -> Result<TokenKind, Unreadable> {

@@ -29,8 +29,8 @@ pub(super) enum TokenKind {
     Number(Number),
     /// `4h`, `1d12h`, `3mo`
     Duration(Length),
-    /// `30km`
-    Kilometres,
+    /// `30km`, in metres.
+    Kilometres(i64),
     /// `"text"`, with its escapes resolved.
     Text(CompactString),
     /// `2026-01-01`
@@ -141,7 +141,7 @@ impl TokenKind {
         match self {
             Self::Number(number) => format!("the number `{number}`"),
             Self::Duration(length) => format!("the duration `{length}`"),
-            Self::Kilometres => "a distance".to_owned(),
+            Self::Kilometres(_) => "a distance".to_owned(),
             Self::Text(_) => "a text".to_owned(),
             Self::Date(date) => format!("the date `{date}`"),
             Self::Instant(instant) => format!("the instant `{instant}`"),
