@@ -54,7 +54,7 @@ impl<'a> Sight<'a> {
             return Some(start.cmp(&now));
         }
         if let Term::Held(path, ty) = &span.term {
-            let end = length.after(set_at(self.events, path, ty)?, self.zone);
+            let end = length.after(set_at(self.events, path, ty, self.declarations)?, self.zone);
             return Some(now.cmp(&whole(end.millis())));
         }
         let Term::If { condition, then, otherwise } = &span.term else {
