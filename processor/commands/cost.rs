@@ -52,6 +52,7 @@ fn keeps(catalog: &Catalog, feature: &Feature) -> (String, usize) {
         Fold::Record(extreme) => (format!("the {} value", word(*extreme)), 1),
         Fold::Edge { side: Side::First, valued, .. } => (format!("the first event{}", with_value(*valued)), 1),
         Fold::Edge { side: Side::Last, valued, .. } => (format!("the last event{}", with_value(*valued)), 1),
+        Fold::Oldest { count, valued } => (format!("the first {count} events{}", with_value(*valued)), *count),
         Fold::Moments(retention) => listed("instants", retention, EVENTS_MAX),
         Fold::Amounts { retention, reach } => {
             let (words, most) = listed("instants with amounts", retention, EVENTS_MAX);
@@ -63,10 +64,16 @@ fn keeps(catalog: &Catalog, feature: &Feature) -> (String, usize) {
             listed(&what, retention, EVENTS_MAX)
         }
         Fold::Entries { retention, measured, .. } => {
-            let what = if measured.is_some() { "events with a value" } else { "events" };
+            let what = match measured {
+                Some(Measured::Column | Measured::Day(_)) => "events with a value",
+                Some(Measured::Tuple(_)) => "events with several values",
+                None => "events",
+            };
             listed(what, retention, EVENTS_MAX)
         }
-        Fold::Latest { retention, measured: Measured::Column } => listed("different values", retention, VALUES_MAX),
+        Fold::Latest { retention, measured: Measured::Column | Measured::Tuple(_) } => {
+            listed("different values", retention, VALUES_MAX)
+        }
         Fold::Latest { retention, measured: Measured::Day(_) } => listed("different days", retention, VALUES_MAX),
         Fold::Register => ("the latest value".to_owned(), 1),
         Fold::History => (format!("its latest {HISTORY_MAX} assignments"), HISTORY_MAX),

@@ -4,6 +4,7 @@ use crate::broker::kafka::{AdminError, ClientError, MemberError, PreflightError}
 use crate::definitions::DefinitionsError;
 use crate::partition::WorkerError;
 use crate::recovery::BeginError;
+use crate::snapshot::StoreError;
 
 /// Why the processor does not run, or runs no more.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +38,9 @@ pub enum RunError {
         /// Why.
         reason: String,
     },
+    /// The store for snapshots.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// A worker.
     #[error(transparent)]
     Worker(#[from] WorkerError),
@@ -57,7 +61,7 @@ impl RunError {
     /// Whether what an operator configured is refused, and trying again changes nothing.
     pub fn is_configuration(&self) -> bool {
         match self {
-            Self::Definitions(_) | Self::Client(_) | Self::Listen { .. } => true,
+            Self::Definitions(_) | Self::Client(_) | Self::Listen { .. } | Self::Store(_) => true,
             Self::Preflight(error) => !matches!(error, PreflightError::Cluster(AdminError::Unreachable { .. })),
             Self::Begin(error) => match error {
                 BeginError::HasBegun { .. }

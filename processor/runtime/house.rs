@@ -20,6 +20,7 @@ use crate::partition::{
     Bounds, Registry, Sorting, Style, Surroundings, Tenancy, Transactor, Tuple, Worker, panic_message,
 };
 use crate::recovery::{Restorer, recover_until_closed};
+use crate::snapshot::{Archive, Loader, Scribe, Shelf, Sittings};
 use crate::stop::Stop;
 
 /// Everything that lives between the first look at the topics and the last commit.
@@ -38,6 +39,8 @@ pub(crate) struct House<'a> {
     pub(crate) stop: Stop,
     /// The stem of this process's transactional ids.
     pub(crate) slot: String,
+    /// Where snapshots are; none are taken without.
+    pub(crate) shelf: Option<Arc<Shelf>>,
 }
 
 /// A thread that tells how it ends.
@@ -55,16 +58,18 @@ impl House<'_> {
         let topics: Arc<[String]> = self.config.inputs.iter().map(|input| input.topic.clone()).collect();
         let tenancy = Arc::new(Tenancy::new(Arc::clone(&self.registry), Arc::clone(&self.metrics)));
         let surroundings = self.surroundings(&topics, &tenancy)?;
-        let mut inboxes = Vec::new();
-        let mut workers = Vec::new();
+        let archive = self.archive(&topics, &surroundings);
+        let (mut inboxes, mut workers, mut scribes) = (Vec::new(), Vec::new(), Vec::new());
         for index in 0..self.config.workers {
-            let (sender, worker) = self.worker(index, &topics, &surroundings)?;
+            let sittings = Self::sittings(index, archive.as_ref(), &mut scribes, &failures)?;
+            let (sender, worker) = self.worker(index, &topics, &surroundings, sittings)?;
             inboxes.push(sender);
             let name = format!("worker-{index}");
             workers.push(Self::spawn(name, &failures, move || Ok(worker.run()?))?);
         }
         let ends = self.ask_for_ends(&topics, &surroundings, &failures)?;
-        let restorers = self.restorers(&topics, &surroundings, inboxes, &failures)?;
+        let restorer = self.restorer(&topics, &surroundings, archive.as_deref())?;
+        let restorers = self.restorers(restorer, &surroundings, inboxes, &failures)?;
         let member = self.member(&topics, &surroundings, &failures)?;
         tracing::info!(partitions = found.partitions, workers = workers.len(), slot = self.slot, "the processor runs");
         let ended = self.wait(failed);
@@ -73,7 +78,7 @@ impl House<'_> {
         }
         self.stop.request();
         tenancy.close();
-        finish(restorers.into_iter().chain(workers), Self::PART_MAX * 2);
+        finish(restorers.into_iter().chain(workers).chain(scribes), Self::PART_MAX * 2);
         surroundings.ends.stop();
         finish([ends, member], Self::PART_MAX);
         tracing::info!("the processor has stopped");
@@ -109,13 +114,63 @@ impl House<'_> {
         index: usize,
         topics: &Arc<[String]>,
         around: &Surroundings,
+        sittings: Sittings,
     ) -> Result<(SyncSender<Box<Tuple>>, Worker), RunError> {
         let id = format!("{}-{}-{index}", self.config.kafka.group, self.slot);
         let (outputs, stopping) = (self.config.outputs.clone(), self.stop.flag());
         let transactor = Transactor::new(Arc::clone(&self.connection), id, Arc::clone(topics), outputs, stopping)?;
         let reader = Reader::open(&self.connection, Arc::clone(topics))?;
         let (sender, inbox) = sync_channel(Self::INBOX_MAX);
-        Ok((sender, Worker::new(index, reader, transactor, inbox, around.clone())))
+        Ok((sender, Worker::new(index, reader, transactor, inbox, around.clone(), sittings)))
+    }
+
+    /// What writes and reads snapshots, where there are any.
+    fn archive(&self, topics: &Arc<[String]>, around: &Surroundings) -> Option<Arc<Archive>> {
+        let (wanted, store) = self.config.snapshots.as_ref().zip(self.shelf.as_ref())?;
+        let mut writer = xxhash_rust::xxh3::Xxh3Default::new();
+        writer.update(self.slot.as_bytes());
+        writer.update(&std::process::id().to_le_bytes());
+        Some(Arc::new(Archive {
+            shelf: Arc::clone(store),
+            connection: Arc::clone(&self.connection),
+            topics: Arc::clone(topics),
+            memberships: self.config.outputs.memberships.clone(),
+            catalog: Arc::clone(&self.catalog),
+            bounds: Arc::clone(&around.bounds),
+            metrics: Arc::clone(&self.metrics),
+            kept: Arc::default(),
+            every: wanted.every,
+            keep: wanted.keep,
+            writer: writer.digest(),
+        }))
+    }
+
+    /// A worker's part of snapshots, and the thread that stores them.
+    fn sittings(
+        index: usize,
+        archive: Option<&Arc<Archive>>,
+        scribes: &mut Vec<Thread>,
+        failures: &mpsc::Sender<RunError>,
+    ) -> Result<Sittings, RunError> {
+        let Some(archive) = archive else { return Ok(Sittings::new(None)) };
+        let (scribe, storing) = Scribe::new(Arc::clone(archive), index == 0);
+        scribes.push(Self::spawn(format!("scribe-{index}"), failures, move || {
+            storing.run();
+            Ok(())
+        })?);
+        Ok(Sittings::new(Some(scribe)))
+    }
+
+    fn loader(&self, archive: &Archive) -> Loader {
+        Loader {
+            shelf: Arc::clone(&archive.shelf),
+            connection: Arc::clone(&archive.connection),
+            topics: Arc::clone(&archive.topics),
+            compacted: self.config.inputs.iter().map(|input| input.profile).collect(),
+            memberships: archive.memberships.clone(),
+            metrics: Arc::clone(&archive.metrics),
+            kept: Arc::clone(&archive.kept),
+        }
     }
 
     fn ask_for_ends(
@@ -134,12 +189,12 @@ impl House<'_> {
 
     fn restorers(
         &self,
-        topics: &Arc<[String]>,
+        restorer: Restorer,
         around: &Surroundings,
         inboxes: Vec<SyncSender<Box<Tuple>>>,
         failures: &mpsc::Sender<RunError>,
     ) -> Result<Vec<Thread>, RunError> {
-        let restorer = Arc::new(self.restorer(topics, around)?);
+        let restorer = Arc::new(restorer);
         let inboxes: Arc<[SyncSender<Box<Tuple>>]> = inboxes.into();
         let spawn = |index: usize| {
             let (tenancy, restorer, inboxes) =
@@ -152,7 +207,12 @@ impl House<'_> {
         (0..self.config.workers).map(spawn).collect()
     }
 
-    fn restorer(&self, topics: &Arc<[String]>, around: &Surroundings) -> Result<Restorer, RunError> {
+    fn restorer(
+        &self,
+        topics: &Arc<[String]>,
+        around: &Surroundings,
+        archive: Option<&Archive>,
+    ) -> Result<Restorer, RunError> {
         let settings = Settings {
             dedup_millis: self.config.inputs.iter().map(|input| input.dedup_millis).collect(),
             grace_millis: Some(self.config.grace_millis),
@@ -177,6 +237,8 @@ impl House<'_> {
             sorting: Arc::clone(&around.sorting),
             style: Arc::new(style),
             park: Arc::clone(&around.park),
+            metrics: Arc::clone(&self.metrics),
+            snapshots: archive.map(|archive| self.loader(archive)),
             pace: self.pace(),
             grace_millis: self.config.grace_millis,
         })

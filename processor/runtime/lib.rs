@@ -13,6 +13,7 @@ pub mod recovery;
 mod runtime;
 pub mod server;
 mod slot;
+pub mod snapshot;
 mod stop;
 
 pub use failure::RunError;

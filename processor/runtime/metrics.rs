@@ -134,6 +134,24 @@ table! {
         "Records of the inputs that are not folded yet, when last known.";
     recovery_progress: gauge "recovery_progress_ratio" ["partition"]
         "How much of the recovery of a partition is done, 0 to 1.";
+    recovery_records: counter "recovery_records_total" []
+        "Events that a recovery read again after the snapshot, or from the beginning.";
+    recovery_duration: gauge "recovery_duration_seconds" ["partition"]
+        "How long the last recovery of a partition took.";
+    snapshot_duration: histogram "snapshot_duration_seconds" []
+        "Writing a snapshot of a partition, from the first look to the manifest.";
+    snapshot_stall: histogram "snapshot_stall_seconds" []
+        "A worker's pause for cutting rows of a snapshot.";
+    snapshot_size: gauge "snapshot_size_bytes" ["partition"]
+        "The newest snapshot of a partition, as it is stored.";
+    snapshot_last_success: gauge "snapshot_last_success_timestamp_seconds" ["partition"]
+        "When the newest snapshot of a partition was written, or found to be still good, since 1970.";
+    snapshot_failures: counter "snapshot_failures_total" []
+        "Snapshots that could not be written.";
+    snapshot_headroom: gauge "snapshot_headroom_ratio" ["partition"]
+        "How much of what the inputs hold lies before what a recovery needs, 0 to 1; 1 where nothing was deleted.";
+    snapshots_refused: counter "snapshots_refused_total" ["reason"]
+        "Snapshots that a recovery could not use.";
     batch_duration: histogram "batch_duration_seconds" []
         "Deciding a batch: folding its records and firing its deadlines.";
     transaction_duration: histogram "transaction_duration_seconds" ["outcome"]

@@ -20,6 +20,7 @@ use crate::partition::Registry;
 use crate::recovery::{AnnounceFrom, Begin, BeginError, Begun, StartFrom};
 use crate::server;
 use crate::slot::slot;
+use crate::snapshot::{Shelf, Store};
 use crate::stop::Stop;
 
 /// How to run.
@@ -73,12 +74,22 @@ pub fn run_until(
     if !asynchronous.block_on(begin_patiently(&connection, &admin, config, &found, options, stop))? {
         return Ok(());
     }
+    let shelf = open_shelf(config)?;
     let slot = slot(config.kafka.instance.as_deref(), port);
-    let house = House { connection, config, catalog, metrics, registry, stop: stop.clone(), slot };
+    let house = House { connection, config, catalog, metrics, registry, stop: stop.clone(), slot, shelf };
     let ended = house.live(&found);
     stop.request();
     asynchronous.shutdown_timeout(House::PART_MAX);
     ended
+}
+
+/// Opens the store for snapshots, where there is one.
+fn open_shelf(config: &Config) -> Result<Option<Arc<Shelf>>, RunError> {
+    let Some(wanted) = &config.snapshots else {
+        tracing::warn!("`snapshots.store` is not set: every recovery reads the inputs from where the group began");
+        return Ok(None);
+    };
+    Ok(Some(Arc::new(Shelf::new(Store::open(&wanted.store)?, &config.kafka.group))))
 }
 
 /// Begins a group: creates missing output topics, and commits where it starts.

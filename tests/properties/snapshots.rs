@@ -43,6 +43,8 @@ struct Written {
     ids: Vec<(usize, Vec<u8>)>,
     /// By shard.
     shards: Vec<(usize, Vec<u8>)>,
+    /// Who was erased, written with the first ids.
+    erased: Vec<u8>,
     /// How many transitions had been announced before.
     announced: usize,
 }
@@ -72,7 +74,7 @@ fn live(reading: &Reading, events: &[(usize, Event)], random: &mut Random) -> (E
     let mut engine = Engine::new(Arc::clone(&reading.catalog), &reading.settings);
     let first = below(random, events.len() + 1);
     let last = first + below(random, events.len() + 1 - first);
-    let mut written = Written { ids: Vec::new(), shards: Vec::new(), announced: 0 };
+    let mut written = Written { ids: Vec::new(), shards: Vec::new(), erased: Vec::new(), announced: 0 };
     let ids_at: Vec<usize> = (0..TOPICS).map(|_| below(random, first + 1)).collect();
     let shards_at: Vec<usize> = (0..CustomerTable::SHARDS).map(|_| first + below(random, last + 1 - first)).collect();
     written.ids = ids_at.iter().map(|at| (*at, Vec::new())).collect();
@@ -81,6 +83,7 @@ fn live(reading: &Reading, events: &[(usize, Event)], random: &mut Random) -> (E
     for place in 0..=events.len() {
         if place == ids_at.iter().copied().min().unwrap_or(0) {
             written.announced = announced.len();
+            engine.write_erased(&mut written.erased).expect("who was erased is written");
         }
         for (topic, (at, row)) in written.ids.iter_mut().enumerate() {
             if *at == place {
@@ -118,6 +121,7 @@ fn recovered<'a>(
     let mut engine = Engine::new(Arc::clone(&reading.catalog), &reading.settings);
     let mut effects = Effects::default();
     if let Some(written) = written {
+        engine.read_erased(&written.erased).expect("who was erased is read");
         for (topic, (_, row)) in written.ids.iter().enumerate() {
             engine.read_ids(topic, row).expect("the ids are read");
         }

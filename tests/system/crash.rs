@@ -35,7 +35,9 @@ fn killed_again_and_again() {
     let broker = Broker::start();
     let kills = kills();
     let size = Size { events: EVENTS.max(kills * EVENTS / 20), customers: 2_000, days: 40 };
-    let setup = Setup::new("crash", &broker, SEGMENTS).and_reading("more-events");
+    let mut setup = Setup::new("crash", &broker, SEGMENTS).and_reading("more-events");
+    // Recoveries begin now at a snapshot, now at the beginning, as it happens.
+    setup.settings.push("snapshots: {store: snapshots, every: 1s}".to_owned());
     let scene = Scene::new(&broker, setup, PARTITIONS, size);
     let mut program = scene.program();
     let transitions = Reader::new(&broker, &scene.setup.transitions(), Isolation::ReadUncommitted);

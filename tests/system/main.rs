@@ -14,5 +14,6 @@ mod scene;
 mod segment_format;
 mod sharing;
 mod shown;
+mod snapshots;
 mod startup;
 mod timeline;

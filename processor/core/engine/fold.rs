@@ -1,11 +1,13 @@
 //! From an event to the features it touches.
 
+use smallvec::SmallVec;
+
 use super::{Appeared, Desk, Effects, Engine, Touched};
 use crate::customer::Customer;
-use crate::event::{Event, Slot, Value};
+use crate::event::{Event, Slot, Value, items};
 use crate::feature::{Feature, FeatureSet, Fold, Keyed, Moment, Seen, State};
 use crate::segment::evaluate::{View, answer};
-use crate::segment::plan::{GroupStep, Mask, Step};
+use crate::segment::plan::{ColumnUse, FeatureUse, GroupStep, Mask, Step};
 use crate::timer::Instant;
 use crate::transition::Evidence;
 
@@ -135,12 +137,35 @@ fn fold_selected(
 ) {
     for wanted in &step.features {
         let Some(feature) = all.get(wanted.feature) else { continue };
-        let slot = wanted.slot.and_then(|slot| event.slots.get(slot));
-        let mentions =
-            !(matches!(feature.fold, Fold::Register | Fold::History) && matches!(slot, None | Some(Slot::Absent)));
-        if mentions {
-            features.fold(wanted.feature, feature, &Seen { event, slot, now });
-            touched(wanted.feature);
+        let slot = wanted.column.slot.and_then(|slot| event.slots.get(slot));
+        let of_traits = matches!(feature.fold, Fold::Register | Fold::History);
+        if of_traits && matches!(slot, None | Some(Slot::Absent)) {
+            continue;
         }
+        touched(wanted.feature);
+        if wanted.reads_items() {
+            fold_items(wanted, feature, features, event, now);
+            continue;
+        }
+        let beside: SmallVec<[Option<&Slot>; 2]> =
+            wanted.beside.iter().map(|column| column.slot.and_then(|slot| event.slots.get(slot))).collect();
+        features.fold(wanted.feature, feature, &Seen { event, slot, beside: &beside, now });
+    }
+}
+
+/// Folds an event once for each of its line items.
+fn fold_items(wanted: &FeatureUse, feature: &Feature, features: &mut FeatureSet, event: &Event, now: Instant) {
+    let columns = || std::iter::once(&wanted.column).chain(&wanted.beside);
+    let slot_of = |column: &ColumnUse| column.slot.and_then(|slot| event.slots.get(slot));
+    let list = columns().find(|column| column.item.is_some()).and_then(slot_of);
+    for item in items(list) {
+        let said = columns().map(|column| match &column.item {
+            Some(property) => Some(property.of(item)),
+            None => slot_of(column).cloned(),
+        });
+        let said: SmallVec<[Option<Slot>; 3]> = said.collect();
+        let said: SmallVec<[Option<&Slot>; 3]> = said.iter().map(Option::as_ref).collect();
+        let Some((slot, beside)) = said.split_first() else { continue };
+        features.fold(wanted.feature, feature, &Seen { event, slot: *slot, beside, now });
     }
 }

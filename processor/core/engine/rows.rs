@@ -12,7 +12,9 @@ use crate::customer::{Customer, CustomerTable, Place};
 use crate::event::Event;
 use crate::feature::{Feature, FeatureSet, Fold, State};
 use crate::timer::Instant;
-use crate::wire::row::{RowError, read_customer, read_dedup, write_customer, write_dedup};
+use crate::wire::row::{
+    RowError, read_customer, read_dedup, read_erasures, write_customer, write_dedup, write_erasures,
+};
 
 /// Why rows cannot be taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,6 +41,16 @@ impl Engine {
     /// Appends the row of a topic's ids.
     pub fn write_ids(&self, topic: usize, out: &mut Vec<u8>) -> Result<(), RestoreError> {
         self.dedups.get(topic).map_or(Ok(()), |dedup| Ok(write_dedup(out, dedup)?))
+    }
+
+    /// Appends the row of who was erased.
+    pub fn write_erased(&self, out: &mut Vec<u8>) -> Result<(), RestoreError> {
+        Ok(write_erasures(out, &self.erasures)?)
+    }
+
+    /// Takes back who was erased.
+    pub fn read_erased(&mut self, row: &[u8]) -> Result<(), RestoreError> {
+        Ok(read_erasures(row, &mut self.erasures)?)
     }
 
     /// Takes back the rows of a shard; how many customers there are. What was announced to them is what the rows say
@@ -74,10 +86,13 @@ impl Engine {
         Ok(read_dedup(row, dedup)?)
     }
 
-    /// Recovery: an event whose customer was written after it. Its topic has shown its id; nothing else happens.
+    /// Recovery: an event whose customer was written after it. Its topic has shown its id, and if it erased the
+    /// customer, that is remembered; nothing else happens.
     pub fn see_again(&mut self, topic: usize, event: &Event) {
-        if let Some(dedup) = self.dedups.get_mut(topic) {
-            dedup.first_sight(&event.customer, &event.identity, event.time);
+        let dedup = self.dedups.get_mut(topic);
+        let is_new = dedup.is_none_or(|dedup| dedup.first_sight(&event.customer, &event.identity, event.time));
+        if is_new && self.desk.erases(event) {
+            self.erasures.add(event.customer.as_str(), event.time);
         }
     }
 
@@ -115,7 +130,7 @@ fn keeps(fold: &Fold, state: &State, groups: &[Vec<Feature>]) -> bool {
         State::Moments(_) => matches!(fold, Fold::Moments(_)),
         State::Amounts(_) => matches!(fold, Fold::Amounts { .. }),
         State::Peaks(_) => matches!(fold, Fold::Peaks { .. }),
-        State::Entries(_) => matches!(fold, Fold::Entries { .. }),
+        State::Entries(_) => matches!(fold, Fold::Entries { .. } | Fold::Oldest { .. }),
         State::Latest(_) => matches!(fold, Fold::Latest { .. }),
         State::Register(_) => matches!(fold, Fold::Register),
         State::History(_) => matches!(fold, Fold::History),

@@ -8,6 +8,7 @@ mod decoding;
 mod dedup;
 mod identity;
 mod interest;
+mod item;
 mod number;
 mod record;
 mod rejection;
@@ -17,6 +18,7 @@ pub use decoding::{Decoder, Mapping, MappingError, RawMapping, RawTypeChoice, Ra
 pub use dedup::{Dedup, Sighting};
 pub use identity::Identity;
 pub use interest::{Column, Interest, Kind, KindInterest};
+pub use item::{ItemProperty, items};
 pub use number::Number;
 pub use record::{Header, Record, TopicRules};
 pub use rejection::{Reason, Rejection};

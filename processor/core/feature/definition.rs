@@ -31,6 +31,8 @@ pub enum Measured {
     Column,
     /// The calendar day of the event in a zone.
     Day(Zone),
+    /// Several properties together, each in its place, and behind them, where there is a zone, the day of the event.
+    Tuple(Option<Zone>),
 }
 
 /// How events are folded.
@@ -48,6 +50,13 @@ pub enum Fold {
         side: Side,
         /// Keep its identity.
         identified: bool,
+        /// Keep the property's value.
+        valued: bool,
+    },
+    /// The events at the beginning of a life, with their identities.
+    Oldest {
+        /// How many.
+        count: usize,
         /// Keep the property's value.
         valued: bool,
     },
@@ -95,6 +104,9 @@ impl Fold {
     /// Whether what this keeps is enough for `other`, of the same events and property.
     pub fn covers(&self, other: &Self) -> bool {
         match (self, other) {
+            (Self::Oldest { count, valued }, Self::Oldest { count: needed, valued: with_value }) => {
+                count >= needed && valued == with_value
+            }
             (Self::Moments(kept), Self::Moments(needed)) => kept.covers(needed),
             (Self::Amounts { retention: kept, reach }, Self::Amounts { retention: needed, reach: wanted }) => {
                 let reaches = match (reach, wanted) {

@@ -35,6 +35,15 @@ impl Entries {
         self.expire(retention, now);
     }
 
+    /// Folds an event in and keeps the oldest `count`.
+    pub fn add_oldest(&mut self, entry: Entry, count: usize) {
+        let place = self.kept.partition_point(|kept| *kept <= entry);
+        if place < count {
+            self.kept.insert(place, entry);
+            self.kept.truncate(count);
+        }
+    }
+
     /// Drops what no reader needs at `now` or later.
     pub fn expire(&mut self, retention: &Retention, now: Instant) {
         let time_of = |index: usize| self.kept.get(index).map_or(now, |entry| entry.position.moment.time());

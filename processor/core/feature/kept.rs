@@ -4,7 +4,8 @@
 
 use super::moment::Moment;
 use super::state::State;
-use crate::event::{Identity, Number, Value};
+use crate::event::{Identity, Kind, Number, Value};
+use crate::timer::Instant;
 
 /// A kept event as far as its list knows it.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +28,11 @@ pub enum Kept<'a> {
 }
 
 impl Item<'_> {
+    /// The place before all events of an instant.
+    pub fn at(instant: Instant) -> Self {
+        Self::bare(Moment::of(instant, &Kind::Declared(0)))
+    }
+
     const fn bare(moment: Moment) -> Self {
         Self { moment, identity: None, value: None }
     }

@@ -19,6 +19,7 @@ mod register;
 mod retention;
 mod set;
 mod state;
+mod tuple;
 
 pub use amounts::Amounts;
 pub use definition::{Extreme, Feature, Fold, Measured};
@@ -35,3 +36,4 @@ pub use register::Register;
 pub use retention::{EVENTS_MAX, Horizon, Retention, Rule, VALUES_MAX};
 pub use set::FeatureSet;
 pub use state::{Keyed, KeyedValue, Seen, State};
+pub use tuple::{tuple, tuple_at};

@@ -12,6 +12,7 @@ use super::peaks::Peaks;
 use super::register::Register;
 use super::retention::VALUES_MAX;
 use super::set::FeatureSet;
+use super::tuple::tuple;
 use crate::event::{Event, Number, Slot, Value};
 use crate::timer::Instant;
 
@@ -110,6 +111,8 @@ pub struct Seen<'a> {
     pub event: &'a Event,
     /// The column the feature reads, where it reads one.
     pub slot: Option<&'a Slot>,
+    /// The columns it reads beside that one.
+    pub beside: &'a [Option<&'a Slot>],
     /// The customer's now.
     pub now: Instant,
 }
@@ -139,6 +142,12 @@ impl Seen<'_> {
         match measured {
             Measured::Column => self.slot.and_then(Slot::value).cloned(),
             Measured::Day(zone) => Some(Value::Date(zone.date(self.event.time))),
+            Measured::Tuple(zone) => {
+                let columns = std::iter::once(&self.slot).chain(self.beside);
+                let values = columns.map(|slot| slot.and_then(Slot::value).cloned());
+                let day = zone.as_ref().map(|zone| Value::Date(zone.date(self.event.time)));
+                Some(tuple(values.chain([day])))
+            }
         }
     }
 }
@@ -150,6 +159,12 @@ pub(super) fn fold(feature: &Feature, state: Option<State>, seen: &Seen<'_>) -> 
         Fold::Tally => fold_tally(state, seen),
         Fold::Record(extreme) => fold_record(*extreme, state, seen),
         Fold::Edge { .. } => fold_edge(&feature.fold, state, seen),
+        Fold::Oldest { count, valued } => {
+            let value = valued.then(|| seen.slot.and_then(Slot::value).cloned()).flatten();
+            let mut entries = if let Some(State::Entries(entries)) = state { entries } else { Box::default() };
+            entries.add_oldest(Entry { position: Position::of(seen.event, true), value }, *count);
+            Some(State::Entries(entries))
+        }
         Fold::Moments(retention) => {
             let moment = seen.moment();
             let mut moments = match state {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use compact_str::CompactString;
 
+use super::language::LINE_ITEMS;
 use super::{Expression, Path, Type};
 use crate::timer::{Length, Zone};
 
@@ -45,6 +46,18 @@ pub struct EventType {
     pub name: CompactString,
     /// Its properties by path.
     pub properties: BTreeMap<Path, Property>,
+}
+
+impl EventType {
+    /// What is declared of a property of its line items: of `items.p`, or else of its own `p`; nothing where it has no
+    /// line items.
+    pub fn item_property(&self, path: &[CompactString]) -> Option<&Property> {
+        let items = CompactString::from(LINE_ITEMS);
+        let list = self.properties.get([items.clone()].as_slice())?;
+        let of_items: Path = std::iter::once(items).chain(path.iter().cloned()).collect();
+        let declared = self.properties.get(&of_items).or_else(|| self.properties.get(path))?;
+        (list.ty == Type::List).then_some(declared)
+    }
 }
 
 /// A property of an event type.

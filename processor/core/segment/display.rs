@@ -3,12 +3,14 @@
 //! Reading it gives the same expression again. `DateOf` and `StartOf` have no text of their own: where they stand, the
 //! types around them ask for them.
 
+mod form;
+
 use std::fmt::{self, Display, Formatter, Write as _};
 
 use compact_str::CompactString;
 
-use super::language::{is_reserved, is_word};
-use super::{Arithmetic, ColumnRef, Events, Expression, Form, Path, Relation, Selection, Side, Term, Type, Window};
+use super::language::{REFUNDED, is_reserved, is_word};
+use super::{Arithmetic, Expression, Path, Relation, Side, Term, Type};
 use crate::event::{Number, Value};
 
 /// How tightly the outermost operator of an expression binds.
@@ -73,6 +75,7 @@ fn binding(term: &Term) -> Binding {
         | Term::Stage(_)
         | Term::Score(_)
         | Term::Property(_)
+        | Term::Refunded
         | Term::Form(_)
         | Term::ForSome { .. } => Binding::Sign,
     }
@@ -128,6 +131,7 @@ impl Display for Term {
             Self::Stage(name) => reference("stage", name, f),
             Self::Score(name) => reference("score", name, f),
             Self::Property(path) | Self::Item(path) => property(path, f),
+            Self::Refunded => f.write_str(REFUNDED),
             Self::Metres(metres) => f.write_str(&kilometres(*metres)),
             Self::Distance(one, other) => write!(f, "distance({one}, {other})"),
             Self::Bucket { count, salt } => bucket(*count, salt, f),
@@ -298,95 +302,6 @@ impl Display for Type {
     }
 }
 
-impl Display for Form {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Count(events, window) => write!(f, "count({events}{})", Argument(", ", window)),
-            Self::Days(events, window) => write!(f, "days({events}{})", Argument(", ", window)),
-            Self::Sum(column, window) => write!(f, "sum({column}{})", Argument(", ", window)),
-            Self::Average(column, window) => write!(f, "avg({column}{})", Argument(", ", window)),
-            Self::Minimum(column, window) => write!(f, "min({column}{})", Argument(", ", window)),
-            Self::Maximum(column, window) => write!(f, "max({column}{})", Argument(", ", window)),
-            Self::Distinct(column, window) => write!(f, "distinct({column}{})", Argument(", ", window)),
-            Self::Moment(side, events, window) => write!(f, "{}({events}{})", side.word(), Argument(", ", window)),
-            Self::Pick(side, column, window) => write!(f, "{}({column}{})", side.word(), Argument(", ", window)),
-            Self::Sequence { first, second, within, window } => {
-                write!(f, "sequence({first}, {second}")?;
-                if let Some(length) = within {
-                    write!(f, " within {length}")?;
-                }
-                write!(f, "{})", Argument("; ", window))
-            }
-        }
-    }
-}
-
-/// A window as the last argument; nothing for the whole life.
-struct Argument<'a>(&'a str, &'a Window);
-
-impl Display for Argument<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        if *self.1 == Window::Life { Ok(()) } else { write!(f, "{}{}", self.0, self.1) }
-    }
-}
-
-impl Display for Window {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Life => Ok(()),
-            Self::Last { from, to } if to.millis() == 0 && !to.is_calendar() => from.fmt(f),
-            Self::Last { from, to } => write!(f, "{from}..{to}"),
-            Self::Between { from, to: None } => write!(f, "since {from}"),
-            Self::Between { from, to: Some(to) } => write!(f, "{from}..{to}"),
-            Self::Period(period) => period.fmt(f),
-            Self::After(side, events, window) => {
-                write!(f, "since {}({events}{})", side.word(), Argument(", ", window))
-            }
-        }
-    }
-}
-
-impl Display for Selection {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Any => f.write_str("any"),
-            Self::Types(names) => {
-                for (index, name) in names.iter().enumerate() {
-                    write!(f, "{}{}", if index > 0 { " | " } else { "" }, Name(name))?;
-                }
-                Ok(())
-            }
-        }
-    }
-}
-
-impl Display for Events {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.selection, Filter(self.filter.as_deref()))
-    }
-}
-
-struct Filter<'a>(Option<&'a Expression>);
-
-impl Display for Filter<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        self.0.map_or(Ok(()), |filter| write!(f, " where {filter}"))
-    }
-}
-
-impl Display for ColumnRef {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { events: Events { selection, filter }, path, .. } = self;
-        let several = matches!(selection, Selection::Types(names) if names.len() > 1);
-        if several {
-            write!(f, "({selection})")?;
-        } else {
-            selection.fmt(f)?;
-        }
-        write!(f, "{}{}", Dotted(path), Filter(filter.as_deref()))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use crate::segment::language::{builtin_declarations, expression};
@@ -494,6 +409,30 @@ mod tests {
             "sequence(cart_add, purchase where total > 3 within 3d; 90d)",
         ),
         ("sequence(cart_add, purchase)", "sequence(cart_add, purchase)"),
+        (
+            "sequence(search, without purchase within 1h, page_view within 2h;all within 1d;30d)",
+            "sequence(search, without purchase within 1h, page_view within 2h; all within 1d; 30d)",
+        ),
+        (
+            "since(last(purchase, 1)) > since(first(purchase,3, 90d))",
+            "since(last(purchase)) > since(first(purchase, 3, 90d))",
+        ),
+        ("count(any, since last(cart_add, 2, 30d)) > 0", "count(any, since last(cart_add, 2, 30d)) > 0"),
+        (
+            "top(purchase.items.category by sum(purchase.items.price) where total>3, 90d) == \"a\"",
+            "top(purchase.items.category by sum(purchase.items.price) where total > 3, 90d) == \"a\"",
+        ),
+        ("top((refund|purchase).category) exists", "top((purchase | refund).category) exists"),
+        (
+            "values(purchase.items.product_id, 7d) contains \"a\"",
+            "values(purchase.items.product_id, 7d) contains \"a\"",
+        ),
+        ("visits(page_view, gap 30m, 7d) > 2", "visits(page_view, gap 30m, 7d) > 2"),
+        ("time_spent(page_view, gap 30m) >= 1h", "time_spent(page_view, gap 30m) >= 1h"),
+        (
+            "net(purchase.total where coupon exists, 1y) > 3 and count(purchase where not refunded) > 0",
+            "net(purchase.total where coupon exists, 1y) > 3 and count(purchase where not refunded) > 0",
+        ),
         ("1d + last(purchase) - profile.seen + 2 * 1d", "last(purchase) + 1d - profile.seen + 1d * 2"),
         ("since(last(purchase)) / 1d * 2", "since(last(purchase)) / 1d * 2"),
         (

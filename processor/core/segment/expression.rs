@@ -6,7 +6,7 @@
 
 use compact_str::CompactString;
 
-use super::Pattern;
+use super::{Chain, Nth, Pattern};
 use crate::event::{Number, Value};
 use crate::timer::{Dial, Instant, Length, Period};
 
@@ -193,6 +193,9 @@ pub enum Term {
     Score(CompactString),
     /// A property of the event at hand: inside a filter alone.
     Property(Path),
+    /// A later refund has the order of the purchase at hand: the whole of a filter on purchases or joined to its rest
+    /// by `and`, as it is or denied.
+    Refunded,
     /// A measurement of the customer's events.
     Form(Form),
     /// `for some P (C)`: C holds for one value of property P.
@@ -227,10 +230,22 @@ pub enum Form {
     Maximum(ColumnRef, Window),
     /// How many different values of a property.
     Distinct(ColumnRef, Window),
-    /// The instant of the first or last event.
-    Moment(Side, Events, Window),
-    /// The property's value on the first or last event, none where that event lacks it.
-    Pick(Side, ColumnRef, Window),
+    /// The instant of the n-th event from one end.
+    Moment(Nth, Events, Window),
+    /// The property's value on the n-th event from one end, none where that event lacks it.
+    Pick(Nth, ColumnRef, Window),
+    /// The different values of a property, in their own order; an empty list of nothing.
+    Values(ColumnRef, Window),
+    /// The value of a property that most events (or line items) have, or where there is a weight, another property of
+    /// the same, the one whose weights are the most together. Ties go to the value whose latest event is the latest,
+    /// then to the greater one; none of nothing.
+    Top(ColumnRef, Option<Path>, Window),
+    /// How many runs of events less than the length apart.
+    Visits(Events, Length, Window),
+    /// How long those runs take together, each from its first event to its last.
+    TimeSpent(Events, Length, Window),
+    /// The sum of a property of purchases, less what later refunds of the same order took back.
+    Net(ColumnRef, Window),
     /// Two steps: an event of `first`, then a different one of `second` after it in the order of events, and less than
     /// `within` after it; the second lies inside the window.
     Sequence {
@@ -243,6 +258,8 @@ pub enum Form {
         /// Where the second lies.
         window: Window,
     },
+    /// A sequence that two steps with one `within` do not say.
+    Chain(Box<Chain>),
 }
 
 /// Which events: types and a filter.
@@ -270,6 +287,8 @@ pub struct ColumnRef {
     pub events: Events,
     /// Which property.
     pub path: Path,
+    /// The path begins with the event's line items, each of which has a value of its own.
+    pub items: bool,
     /// Its type.
     pub ty: Type,
     /// Declared `minimum: 0` in every type that has it: its sum over a window can only grow with events.
@@ -300,7 +319,7 @@ pub enum Window {
     Period(Period),
     /// `since first(..)` or `since last(..)`: events after that one in the order of events; the whole life if it never
     /// happened.
-    After(Side, Events, Box<Window>),
+    After(Nth, Events, Box<Window>),
 }
 
 /// A number constant, for builders.
@@ -326,6 +345,7 @@ impl Expression {
             | Term::Stage(_)
             | Term::Score(_)
             | Term::Property(_)
+            | Term::Refunded
             | Term::Form(_) => Vec::new(),
             Term::And(parts) | Term::Or(parts) => parts.iter().collect(),
             Term::If { condition, then, otherwise } => vec![condition, then, otherwise],

@@ -5,9 +5,11 @@
 
 pub mod language;
 
+mod chain;
 mod definition;
 mod display;
 mod expression;
+mod nth;
 mod pattern;
 
 pub mod plan;
@@ -15,6 +17,7 @@ pub mod plan;
 pub mod evaluate;
 mod explain;
 
+pub use chain::{Chain, ChainStep};
 pub use definition::{
     Declarations, Definitions, EventType, LadderDefinition, LatchDefinition, Property, ScoreDefinition,
     SegmentDefinition,
@@ -23,5 +26,6 @@ pub use explain::{Explanation, VALUES_EXPLAINED_MAX, explain, explain_condition}
 pub use expression::{
     Arithmetic, ColumnRef, Events, Expression, Form, Path, Relation, Selection, Side, Term, Type, Window,
 };
+pub use nth::Nth;
 pub use pattern::{PATTERN_BYTES_MAX, Pattern, UnfitPattern};
 pub use plan::{Catalog, CompiledSegment};

@@ -59,13 +59,19 @@ pub fn reasons(catalog: &Catalog, condition: &Condition, view: &View<'_>, change
             reasons.witnesses.extend(values.into_iter().map(|value| (Arc::clone(property), value.clone())));
         }
         for (measure, scope) in leaf_measures(leaf, view) {
-            reasons.truncated |= scope.scope.state(measure.feature).is_some_and(State::truncated);
+            reasons.truncated |= is_truncated(measure, &scope);
             items.extend(in_window(measure, &scope));
         }
     }
     reasons.witnesses.truncate(LISTED_MAX);
     (reasons.evidence, reasons.evidence_more) = listed(catalog, items);
     reasons
+}
+
+/// Whether a list behind a measure was full.
+fn is_truncated(measure: &Measure, view: &View<'_>) -> bool {
+    let refunds = measure.refunds.as_ref().and_then(|refunds| view.customer.state(refunds.feature));
+    view.scope.state(measure.feature).into_iter().chain(refunds).any(State::truncated)
 }
 
 /// The kept events behind a leaf, newest first, and how many more.
@@ -174,6 +180,7 @@ fn of_test<'a>(test: &'a Test, view: &View<'a>, found: &mut Vec<(&'a Measure, Vi
         | Test::Truth(operand) => {
             of_operand(operand, view, found);
         }
+        Test::Chain(chain) => found.extend(chain.happening().map(|measure| (measure, *view))),
         Test::Member(latch) => {
             let inside = view.memberships.standing(latch.segment).place == Place::Inside;
             of_condition(if inside { &latch.enter } else { &latch.leave }, view, found);

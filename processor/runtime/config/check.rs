@@ -10,14 +10,24 @@ use tracing_subscriber::EnvFilter;
 
 use super::document::Document;
 use super::mistake::{Mistake, Origin};
-use super::raw::{RawClock, RawConfig, RawInput, RawKafka, RawLog, RawLogFormat, RawProperty, RawSize, RawTopic};
-use super::{ClockSource, Config, Http, InputTopic, Kafka, Log, LogFormat, Outputs, properties, units};
+use super::raw::{
+    RawClock, RawConfig, RawInput, RawKafka, RawLog, RawLogFormat, RawProperty, RawSize, RawSnapshots, RawTopic,
+};
+use super::{
+    ClockSource, Config, Http, InputTopic, Kafka, Log, LogFormat, Outputs, Place, Snapshots, properties, units,
+};
 
 /// The longest `grace` and `dedup`: both hold events or ids back in memory.
 const DAY_MILLIS: i64 = 86_400_000;
 
 /// The longest `max_ahead` and `max_late`.
 const TEN_YEARS_MILLIS: i64 = 3_660 * DAY_MILLIS;
+
+/// The shortest time between two snapshots of a partition.
+const SNAPSHOT_MILLIS_MIN: i64 = 1_000;
+
+/// The schemes of stores beside `file`.
+const STORES: [&str; 0] = [];
 
 /// The most topics read: each costs a fetch queue per partition.
 const INPUTS_MAX: usize = 64;
@@ -55,6 +65,7 @@ pub(super) fn check(raw: RawConfig, document: &Document, folder: &Path) -> Resul
         customers_max: raw.max_customers,
         output_bytes_max: checker.output_bytes(&raw.max_output_bytes),
         workers: raw.workers.map_or_else(cores, usize::from),
+        snapshots: checker.snapshots(raw.snapshots, folder),
         http: Http { listen: checker.listen(&raw.http.listen) },
         log: checker.log(raw.log),
     };
@@ -196,6 +207,33 @@ impl Checker<'_> {
             .enumerate()
             .map(|(index, path)| if written_in_file(index) { folder.join(path) } else { path.into() })
             .collect()
+    }
+
+    fn snapshots(&mut self, raw: RawSnapshots, folder: &Path) -> Option<Snapshots> {
+        let every = self.fixed("snapshots.every", &raw.every, DAY_MILLIS);
+        if every < SNAPSHOT_MILLIS_MIN && every > 0 {
+            self.add("snapshots.every", format!("is `{}`", raw.every), "at least 1s");
+        }
+        let text = raw.store?;
+        let store = match text.split_once("://") {
+            Some(("file", path)) => Place::Folder(path.into()),
+            Some((scheme, _)) if STORES.contains(&scheme) => Place::Url(text),
+            Some((scheme, _)) => {
+                let known = STORES.map(|store| format!("{store}://")).join(", ");
+                self.add("snapshots.store", format!("is at `{scheme}://`"), format!("a folder, file://, {known}"));
+                Place::Url(text)
+            }
+            None if text.is_empty() => {
+                self.add("snapshots.store", "is empty", "name a folder or a URL, or leave it out");
+                Place::Folder(PathBuf::new())
+            }
+            None if matches!(self.document.origin("snapshots.store"), Origin::File { .. }) => {
+                Place::Folder(folder.join(text))
+            }
+            None => Place::Folder(text.into()),
+        };
+        let every = std::time::Duration::from_millis(u64::try_from(every).unwrap_or_default());
+        Some(Snapshots { store, every, keep: usize::from(raw.keep.max(1)) })
     }
 
     fn length(&mut self, setting: &str, text: &str) -> Option<Length> {

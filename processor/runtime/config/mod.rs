@@ -23,6 +23,7 @@ pub use units::{length, mapping};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use spicchio_core::event::TopicRules;
 use spicchio_core::timer::Length;
@@ -50,6 +51,8 @@ pub struct Config {
     pub output_bytes_max: usize,
     /// Worker threads, at least one; partitions are spread over them.
     pub workers: usize,
+    /// Where state is kept; without it a recovery reads everything again.
+    pub snapshots: Option<Snapshots>,
     /// The HTTP server.
     pub http: Http,
     /// The log.
@@ -101,6 +104,26 @@ pub enum ClockSource {
     Wall,
     /// Records alone: the processor settles on the timeline that a replay has.
     Events,
+}
+
+/// Where state is kept, how often and for how long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshots {
+    /// In which store.
+    pub store: Place,
+    /// How long after one snapshot of a partition the next one begins.
+    pub every: Duration,
+    /// How many snapshots of a partition are kept, at least one.
+    pub keep: usize,
+}
+
+/// A store for snapshots.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A folder, made when it is not there.
+    Folder(PathBuf),
+    /// A bucket or container, and the prefix in it.
+    Url(String),
 }
 
 /// The HTTP server.

@@ -43,6 +43,9 @@ pub(super) struct RawConfig {
     #[serde(default)]
     #[schemars(range(min = 1, max = 256))]
     pub workers: Option<u16>,
+    /// Where state is kept, so that a restart need not read everything again.
+    #[serde(default)]
+    pub snapshots: RawSnapshots,
     /// The HTTP server.
     #[serde(default)]
     pub http: RawHttp,
@@ -169,6 +172,26 @@ pub(super) enum RawSize {
     Bytes(u64),
     /// A number and a unit: `64KiB`, `1MiB`.
     Text(String),
+}
+
+/// Where state is kept, so that a restart need not read everything again.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawSnapshots {
+    /// A folder, or a URL such as `s3://bucket/prefix`. Instances that may take over each other's partitions share it.
+    /// Without one no snapshot is taken, and every recovery reads the input from where the group began.
+    pub store: Option<String>,
+    /// How long after one snapshot of a partition the next one begins, such as `5m`; 1 s to a day.
+    pub every: String,
+    /// How many snapshots of a partition are kept.
+    #[schemars(range(min = 1, max = 100))]
+    pub keep: u16,
+}
+
+impl Default for RawSnapshots {
+    fn default() -> Self {
+        Self { store: None, every: "5m".to_owned(), keep: 3 }
+    }
 }
 
 /// The HTTP server.

@@ -85,6 +85,11 @@ impl Tenancy {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner).given_up = true;
     }
 
+    /// Whether partitions are given up for good: [`Tenancy::close`] has begun.
+    pub fn is_closing(&self) -> bool {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).closed
+    }
+
     /// Whether [`Tenancy::close`] is done.
     pub fn is_given_up(&self) -> bool {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner).given_up

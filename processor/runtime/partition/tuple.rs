@@ -21,6 +21,7 @@ use super::parked::Parked;
 use super::registry::View;
 use super::tenancy::Newcomer;
 use crate::broker::{Outgoing, TopicPartition};
+use crate::snapshot::Subject;
 
 /// What a partition is made of.
 #[derive(Debug)]
@@ -226,6 +227,20 @@ impl Tuple {
     pub fn park(self) -> Option<Parked> {
         let settled = !self.has_moved() && !self.due_left && self.exits.is_empty();
         settled.then(|| Parked { word: self.word, next: self.intake.passed(), engine: self.engine })
+    }
+
+    /// The partition as a snapshot sees it, between two records.
+    pub fn subject(&self) -> Subject<'_> {
+        let drafted = self.draft.records() > 0 || self.draft.folded() > 0 || self.engine.clock() > self.word.clock;
+        let owes = self.interrupted || self.due_left || !self.exits.is_empty();
+        Subject {
+            engine: &self.engine,
+            passed: self.intake.passed(),
+            began: &self.word.began,
+            batch: if drafted { self.draft.number() } else { self.word.batch },
+            committed: self.word.batch - u64::from(self.batch.is_some()),
+            is_settled: self.word.announced == Announced::Everything && !owes,
+        }
     }
 
     /// Brings what the registry shows up to date.

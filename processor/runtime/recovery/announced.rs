@@ -12,7 +12,7 @@ use spicchio_core::wire::{Announcement, read_membership_key};
 use super::restore::Stop;
 use crate::broker::TopicPartition;
 use crate::broker::kafka::{Connection, EndProbe, Isolation, Polled, Reader, Unanswered};
-use crate::partition::Lease;
+use crate::partition::{Held, Lease};
 
 /// How long one question waits for its answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -20,20 +20,34 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long to wait for the end of an open transaction until an operator should look, and how often to say so.
 const ALARM: Duration = Duration::from_secs(30);
 
-/// What was announced last, by the topic's key.
-pub(super) type Announced = BTreeMap<String, Announcement>;
+/// What was announced last, by the topic's key: where the customer stands, or that this was taken back.
+pub(super) type Announced = BTreeMap<String, Option<Announcement>>;
 
-/// Reads what was announced of a partition, up to everything that has been written by now.
+/// What the memberships topic holds of a partition.
+pub(super) fn held(connection: &Connection, topic: &str, lease: &Lease) -> Result<Held, Stop> {
+    let topics: Arc<[String]> = Arc::from([topic.to_owned()]);
+    let at = TopicPartition { topic: 0, partition: lease.partition() };
+    let probe = EndProbe::open(connection, topics, Isolation::Written)?;
+    let first = ask(lease, || probe.beginnings(&[at], PATIENCE))?;
+    Ok(Held { first, end: ask(lease, || probe.ends(&[at], PATIENCE))? })
+}
+
+/// Reads what was announced of a partition, from there or else from the beginning, up to everything that has been
+/// written by now.
 ///
 /// That the committed offsets are stable does not mean that the marks of the same transaction are on this topic yet:
 /// they are written partition by partition. So it is not enough to read up to the last stable offset; whatever
 /// transaction is open here is waited for, the last one of a dead owner until it is taken back.
-pub(super) fn read(connection: &Connection, topic: &str, lease: &Arc<Lease>) -> Result<Announced, Stop> {
+pub(super) fn read(
+    connection: &Connection,
+    topic: &str,
+    lease: &Arc<Lease>,
+    from: Option<i64>,
+) -> Result<Announced, Stop> {
     let topics: Arc<[String]> = Arc::from([topic.to_owned()]);
     let at = TopicPartition { topic: 0, partition: lease.partition() };
-    let probe = EndProbe::open(connection, Arc::clone(&topics), Isolation::Written)?;
-    let first = ask(lease, || probe.beginnings(&[at], PATIENCE))?;
-    let end = ask(lease, || probe.ends(&[at], PATIENCE))?;
+    let Held { first, end } = held(connection, topic, lease)?;
+    let first = from.map_or(first, |from| from.max(first));
     let mut announced = Announced::new();
     if first >= end {
         return Ok(announced);
@@ -108,14 +122,7 @@ fn take_in(announced: &mut Announced, key: Option<&[u8]>, value: Option<&[u8]>) 
     if read_membership_key(key).is_none() {
         return;
     }
-    match value.and_then(Announcement::read) {
-        Some(announcement) => {
-            announced.insert(key.to_owned(), announcement);
-        }
-        None => {
-            announced.remove(key);
-        }
-    }
+    announced.insert(key.to_owned(), value.and_then(Announcement::read));
 }
 
 /// Asks until there is an answer, or the partition is wanted back.

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant as Moment};
 
+use spicchio_core::customer::CustomerTable;
 use spicchio_core::engine::{Effects, Engine};
 use spicchio_core::timer::{Instant, PartitionClock};
 use spicchio_core::wire::Announced;
@@ -14,6 +15,7 @@ use crate::broker::Outgoing;
 use crate::broker::kafka::{Polled, Reader};
 use crate::clock;
 use crate::partition::{Content, End, Flow, Intake, Lease, Newcomer, panic_message};
+use crate::snapshot::Manifest;
 
 /// What there is to fold, by topic: from where, to where, and when it was asked where it ends.
 pub(super) struct History {
@@ -28,6 +30,16 @@ pub(super) struct Span<'a> {
     pub(super) silent: &'a [i64],
     pub(super) to: &'a [i64],
     pub(super) sent: Instant,
+    /// The snapshot that the engine was loaded from: where each shard was cut.
+    pub(super) cuts: Option<&'a Manifest>,
+}
+
+impl Span<'_> {
+    /// Whether a record is in the state of its customer already.
+    fn holds(&self, customer: &str, topic: usize, offset: i64) -> bool {
+        let cut = self.cuts.and_then(|manifest| manifest.cut(CustomerTable::shard_of(customer)));
+        cut.and_then(|next| next.get(topic)).is_some_and(|next| offset < *next)
+    }
 }
 
 /// What came of folding.
@@ -46,7 +58,12 @@ impl Restorer {
     const RECORDS_PER_TURN: usize = 2_000;
 
     /// From where to where history is folded, if the inputs still hold it.
-    pub(super) fn history(&self, lease: &Lease, progress: &Progress) -> Result<History, Stop> {
+    pub(super) fn history(
+        &self,
+        lease: &Lease,
+        progress: &Progress,
+        snapshot: Option<&[i64]>,
+    ) -> Result<History, Stop> {
         let partition = lease.partition();
         let all = self.tuple(partition);
         let bounds = self.bounds.of(&all)?;
@@ -54,12 +71,13 @@ impl Restorer {
         for ((at, topic), next) in all.iter().zip(self.topics.iter()).zip(&progress.next) {
             let held = bounds.get(at).ok_or_else(|| no_leader(topic, partition))?;
             let began = progress.word.began_at(topic).ok_or_else(|| self.unknown_input(topic))?;
-            for offset in [began, *next] {
+            let start = snapshot.and_then(|from| from.get(at.topic)).map_or(began, |from| *from);
+            for offset in [start, *next].into_iter().filter(|offset| *offset == *next || start < *next) {
                 if let Some(refusal) = held.refusal(topic, partition, offset) {
                     return Err(Stop::Failed(refusal));
                 }
             }
-            from.push(began);
+            from.push(start);
         }
         if progress.word.announced != Announced::Nothing {
             return Ok(History { from, to: progress.next.clone(), sent: Instant::MIN });
@@ -96,7 +114,7 @@ impl Restorer {
                     return Err(Stop::Leaving);
                 }
                 self.read(&mut reader, &mut intake, span, partition)?;
-                self.take_in(engine, &mut intake, &mut letters, partition)?;
+                self.take_in(engine, &mut intake, &mut letters, span, partition)?;
                 flow.regulate(&reader, partition, &intake);
                 newcomer.view.recovered(1.0 - distance(&intake.passed(), span.to) / total.max(1.0));
             }
@@ -143,6 +161,7 @@ impl Restorer {
         engine: &mut Engine,
         intake: &mut Intake,
         letters: &mut Letters,
+        span: &Span<'_>,
         partition: i32,
     ) -> Result<(), Stop> {
         while !letters.is_full() {
@@ -150,7 +169,16 @@ impl Restorer {
             match waiting.content {
                 Content::Event(event) => {
                     let mut uncounted = Effects::default();
-                    catch_unwind(AssertUnwindSafe(|| engine.fold_silently(topic, &event, &mut uncounted)))
+                    let is_held = span.holds(event.customer.as_str(), topic, waiting.offset);
+                    let again = || {
+                        if is_held {
+                            engine.see_again(topic, &event);
+                        } else {
+                            engine.fold_silently(topic, &event, &mut uncounted);
+                        }
+                    };
+                    self.metrics.recovery_records.with_label_values::<&str>(&[]).inc();
+                    catch_unwind(AssertUnwindSafe(again))
                         .map_err(|panic| self.panicked(topic, partition, waiting.offset, &*panic))?;
                 }
                 Content::Refused(Some(letter)) => letters.add(*letter),

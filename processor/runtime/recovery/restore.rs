@@ -14,7 +14,9 @@ use super::announced;
 use super::history::Span;
 use crate::broker::TopicPartition;
 use crate::broker::kafka::{ClientError, CommittedOffsets, Connection, EndProbe, Unanswered};
-use crate::partition::{Bounds, Intake, Lease, Newcomer, Owed, Park, Parts, Sorting, Style, Tuple};
+use crate::metrics::Metrics;
+use crate::partition::{Bounds, Held, Intake, Lease, Newcomer, Owed, Park, Parts, Sorting, Style, Tuple};
+use crate::snapshot::{Loaded, Loader, Search, Wanted};
 
 /// Why a recovery ended without a partition that runs.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -67,10 +69,35 @@ pub struct Restorer {
     pub style: Arc<Style>,
     /// State that was given up a moment ago.
     pub park: Arc<Park>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// Where snapshots are looked for; without, all input is folded.
+    pub snapshots: Option<Loader>,
     /// What moves time.
     pub pace: Pace,
     /// How long the clock waits, in milliseconds.
     pub grace_millis: i64,
+}
+
+/// From where a recovery begins.
+#[derive(Default)]
+struct Start {
+    snapshot: Option<Loaded>,
+    /// Why the store could not be asked.
+    unread: Option<String>,
+}
+
+impl Start {
+    /// Where nothing but a snapshot helps, a store that does not answer is asked again.
+    fn explain(&self, stop: Stop) -> Stop {
+        match (stop, &self.unread) {
+            (Stop::Failed(reason), Some(store)) => Stop::Unanswered(format!("{reason}; and {store}")),
+            (Stop::Failed(reason), None) if self.snapshot.is_none() => {
+                Stop::Failed(format!("{reason}. No snapshot of this partition can be used"))
+            }
+            (stop, _) => stop,
+        }
+    }
 }
 
 /// How far a partition had come.
@@ -83,6 +110,10 @@ impl Restorer {
     /// How long to wait for the last transaction of the partition's former owner to end: a little more than it may
     /// take.
     const STABLE_MAX: Duration = Duration::from_secs(15);
+    /// How often a store that does not answer is asked for snapshots before a recovery goes on without.
+    const STORE_TRIES_MAX: usize = 3;
+    /// The pause in between.
+    const STORE_PAUSE: Duration = Duration::from_secs(1);
 
     /// Brings a partition to the state that its committed offsets stand for.
     pub fn restore(&self, newcomer: &Newcomer) -> Result<Tuple, Stop> {
@@ -99,6 +130,8 @@ impl Restorer {
             (Announced::Partly | Announced::Everything, None) => self.go_on(newcomer, progress)?,
         };
         let seconds = begun.elapsed().as_secs_f64();
+        let number = lease.partition().to_string();
+        self.metrics.recovery_duration.with_label_values(&[number.as_str()]).set(seconds);
         tracing::info!(partition = lease.partition(), seconds, "the partition is recovered");
         Ok(tuple)
     }
@@ -106,10 +139,10 @@ impl Restorer {
     /// The first start: history is read in silence up to its end, then every membership is announced. What is refused
     /// on the way gets its dead letter; where there are too many for one batch, history is interrupted to write them.
     fn begin(&self, newcomer: &Newcomer, parked: Option<Engine>, progress: Progress) -> Result<Tuple, Stop> {
-        let history = self.history(&newcomer.lease, &progress)?;
+        let history = self.history(&newcomer.lease, &progress, None)?;
         let from = if parked.is_some() { progress.next.clone() } else { history.from };
         let mut engine = parked.unwrap_or_else(|| self.engine());
-        let span = Span { from: &from, silent: &progress.next, to: &history.to, sent: history.sent };
+        let span = Span { from: &from, silent: &progress.next, to: &history.to, sent: history.sent, cuts: None };
         let folded = self.fold(newcomer, &mut engine, &span)?;
         let mut owed = Owed { letters: folded.letters, interrupted: folded.passed != history.to, ..Owed::default() };
         if !owed.interrupted {
@@ -121,12 +154,18 @@ impl Restorer {
 
     /// Any other start: history is read in silence up to what is committed, and compared with what was announced.
     fn go_on(&self, newcomer: &Newcomer, progress: Progress) -> Result<Tuple, Stop> {
-        let history = self.history(&newcomer.lease, &progress)?;
-        let mut engine = self.engine();
-        let span = Span { from: &history.from, silent: &history.to, to: &history.to, sent: history.sent };
+        let start = self.start(newcomer, &progress)?;
+        let from = start.snapshot.as_ref().map(Loaded::from);
+        let history = self.history(&newcomer.lease, &progress, from.as_deref()).map_err(|stop| start.explain(stop))?;
+        let (mut engine, cuts, announced_from) = match start.snapshot {
+            Some(Loaded { engine, manifest, memberships_from, .. }) => (engine, Some(manifest), memberships_from),
+            None => (self.engine(), None, None),
+        };
+        let (to, sent) = (&history.to, history.sent);
+        let span = Span { from: &history.from, silent: to, to, sent, cuts: cuts.as_ref() };
         self.fold(newcomer, &mut engine, &span)?;
         let (word, mut owed) = (&progress.word, Owed::default());
-        owed.exits = self.read_announced(&newcomer.lease, &mut engine, word.clock)?.into();
+        owed.exits = self.read_announced(&newcomer.lease, &mut engine, word.clock, announced_from)?.into();
         engine.begin_batch(word.batch + 1);
         engine.settle(word.clock, word.cursor.as_deref(), self.cause(word), &mut owed.effects);
         if self.cause(word) == Cause::Definition {
@@ -140,6 +179,45 @@ impl Restorer {
             );
         }
         Ok(self.run(newcomer, engine, progress, owed))
+    }
+
+    /// The newest snapshot that can be used. Where the store cannot be asked, none, as long as the input is there.
+    fn start(&self, newcomer: &Newcomer, progress: &Progress) -> Result<Start, Stop> {
+        let Some(loader) = self.snapshots.as_ref() else { return Ok(Start::default()) };
+        let partition = newcomer.lease.partition();
+        let all = self.tuple(partition);
+        let bounds = self.bounds.of(&all)?;
+        let held: Option<Vec<Held>> = all.iter().map(|at| bounds.get(at).copied()).collect();
+        let held = held.ok_or_else(|| Stop::Unanswered("an input has no leader yet".to_owned()))?;
+        let Progress { word, next } = progress;
+        let announced = announced::held(&self.connection, &self.memberships, &newcomer.lease)?;
+        let catalog = [&**self.catalog.hash(), &**self.catalog.layout()];
+        let announced = Some(announced);
+        let wanted = Wanted { partition, topics: &self.topics, word, next, held: &held, announced, catalog };
+        let mut tries = 0;
+        loop {
+            match loader.newest(&wanted, &|| self.engine()) {
+                Ok(Search::Found(snapshot)) => {
+                    let customers = snapshot.manifest.customers;
+                    tracing::info!(partition, snapshot = snapshot.name, customers, "a snapshot is loaded");
+                    return Ok(Start { snapshot: Some(*snapshot), unread: None });
+                }
+                Ok(Search::Nothing) => return Ok(Start::default()),
+                Ok(Search::Recreated(refusal)) => {
+                    return Err(Stop::Failed(format!(
+                        "{refusal}. Its offsets say nothing of what was read: begin anew with another `kafka.group`"
+                    )));
+                }
+                Err(error) => {
+                    tries += 1;
+                    tracing::warn!(partition, %error, "snapshots cannot be looked for");
+                    if tries >= Self::STORE_TRIES_MAX {
+                        return Ok(Start { snapshot: None, unread: Some(error.to_string()) });
+                    }
+                    std::thread::sleep(Self::STORE_PAUSE);
+                }
+            }
+        }
     }
 
     fn engine(&self) -> Engine {
@@ -186,17 +264,27 @@ impl Restorer {
     }
 
     /// Tells the engine what consumers were told; the exits from segments that are no longer defined.
-    fn read_announced(&self, lease: &Arc<Lease>, engine: &mut Engine, now: Instant) -> Result<Vec<Transition>, Stop> {
+    fn read_announced(
+        &self,
+        lease: &Arc<Lease>,
+        engine: &mut Engine,
+        now: Instant,
+        from: Option<i64>,
+    ) -> Result<Vec<Transition>, Stop> {
         let mut exits = Vec::new();
         if self.connection.is_embedded() {
             return Ok(exits);
         }
-        for (key, last) in announced::read(&self.connection, &self.memberships, lease)? {
+        for (key, last) in announced::read(&self.connection, &self.memberships, lease, from)? {
             let Some((customer, segment)) = read_membership_key(&key) else { continue };
-            if self.catalog.segments().binary_search_by(|known| (*known.name).cmp(segment)).is_ok() {
-                engine.announced(customer, segment, &last);
-            } else if let Some(customer) = CustomerId::new(customer) {
-                exits.extend(announced::exit(customer, segment, &last, now));
+            let is_defined = self.catalog.segments().binary_search_by(|known| (*known.name).cmp(segment)).is_ok();
+            match last {
+                Some(last) if is_defined => engine.announced(customer, segment, &last),
+                Some(last) => {
+                    let id = CustomerId::new(customer);
+                    exits.extend(id.and_then(|id| announced::exit(id, segment, &last, now)));
+                }
+                None => engine.left(customer, segment),
             }
         }
         Ok(exits)

@@ -18,4 +18,4 @@ pub use drain::{Isolation, Reader, Stored, drain, ends};
 pub use load::{Load, Writer, load};
 pub use partitioner::partition_of;
 pub use progress::{Committed, committed};
-pub use topics::{create_topic, setting, topic_partitions};
+pub use topics::{create_topic, delete_records, setting, topic_partitions};

@@ -7,6 +7,7 @@ use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::{Offset, TopicPartitionList};
 
 use super::Broker;
 use crate::process::until_some;
@@ -37,6 +38,17 @@ pub fn topic_partitions(broker: &Broker, topic: &str) -> Option<i32> {
     let all_led = found.partitions().iter().all(|p| p.error().is_none() && p.leader() >= 0);
     let count = i32::try_from(found.partitions().len()).expect("a test's topic has few partitions");
     (count > 0 && all_led).then_some(count)
+}
+
+/// Deletes the records before an offset, as retention would.
+pub fn delete_records(broker: &Broker, topic: &str, partition: i32, before: i64) {
+    let mut list = TopicPartitionList::new();
+    list.add_partition_offset(topic, partition, Offset::Offset(before)).expect("an offset");
+    let options = AdminOptions::new().operation_timeout(Some(REQUEST));
+    let deleted = block_on(admin(broker).delete_records(&list, &options)).expect("the broker answers");
+    for element in deleted.elements() {
+        element.error().unwrap_or_else(|code| panic!("cannot delete records of {topic}-{partition}: {code}"));
+    }
 }
 
 /// The value of a topic's setting.

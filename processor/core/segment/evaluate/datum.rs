@@ -24,6 +24,8 @@ pub enum Datum<'a> {
     Text(Cow<'a, str>),
     /// A calendar day.
     Date(Date),
+    /// Different values, in their own order.
+    Values(Vec<&'a Value>),
     /// A list, point or object.
     Other(&'a Value),
 }
@@ -84,6 +86,7 @@ impl<'a> Datum<'a> {
             Self::Boolean(boolean) => Shown::Value(Value::Boolean(*boolean)),
             Self::Text(text) => Shown::Value(Value::Text(text.as_ref().into())),
             Self::Date(date) => Shown::Value(Value::Date(*date)),
+            Self::Values(values) => Shown::Value(Value::List(values.iter().map(|value| (*value).clone()).collect())),
             Self::Other(value) => Shown::Value((*value).clone()),
             Self::Quantity(quantity) => match ty {
                 Type::Instant => Shown::Value(Value::Instant(Instant::from_millis(quantity.whole_at(now)?))),

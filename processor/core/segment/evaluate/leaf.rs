@@ -6,6 +6,7 @@ use super::View;
 use super::condition::answer;
 use super::datum::Datum;
 use super::operand::value;
+use super::orders::items;
 use super::reading::{extreme_item, reaches};
 use super::rule::member;
 use super::window::Window;
@@ -49,6 +50,7 @@ pub fn test(test: &Test, view: &View<'_>) -> Answer {
             Answer { holds: matches!(datum, Datum::Boolean(true)), until }
         }
         Test::Sequence(sequence) => happened(sequence, view),
+        Test::Chain(chain) => super::chain::happened(chain, view),
         Test::Member(latch) => {
             let (holds, until) = member(latch, view);
             Answer { holds, until }
@@ -155,25 +157,23 @@ fn texts(whole: &Operand, part: &Operand, view: &View<'_>, matches: impl Fn(&str
     let (part, part_until) = value(part, view);
     let holds = match (&whole, &part) {
         (Datum::Text(whole), Datum::Text(part)) => matches(whole, part),
-        (Datum::Other(Value::List(items)), part) => items.iter().any(|item| {
-            Datum::of(item).compare(part, view.now).is_some_and(|(ordering, _)| ordering == Ordering::Equal)
-        }),
+        (Datum::Other(Value::List(items)), part) => items.iter().any(|item| is_equal(item, part, view.now)),
+        (Datum::Values(items), part) => items.iter().any(|item| is_equal(item, part, view.now)),
         (_, _) => false,
     };
     Answer { holds, until: whole_until.min(part_until) }
+}
+
+fn is_equal(item: &Value, part: &Datum<'_>, now: Instant) -> bool {
+    Datum::of(item).compare(part, now).is_some_and(|(ordering, _)| ordering == Ordering::Equal)
 }
 
 /// Both steps are walked from the newest on: the earlier step closest before a later one decides for it.
 fn happened(sequence: &Sequence, view: &View<'_>) -> Answer {
     let window = Window::at(&sequence.second.span, view);
     let mut until = window.until;
-    let (Some(first), Some(second)) =
-        (view.scope.state(sequence.first.feature), view.scope.state(sequence.second.feature))
-    else {
-        return Answer { holds: false, until };
-    };
-    let mut earlier = first.newest_first().peekable();
-    for later in second.newest_first() {
+    let mut earlier = items(&sequence.first, view).peekable();
+    for later in items(&sequence.second, view) {
         let inside = window.holds(&later);
         let enters = window.enters(later.moment);
         if !inside && enters.is_none() {

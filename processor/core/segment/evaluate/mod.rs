@@ -6,15 +6,19 @@
 //! (Expiration times of expressions: Schmidt, Jensen, Šaltenis, "Expiration Times for Data Management", ICDE 2006.)
 
 mod calendar;
+mod chain;
 mod condition;
 mod datum;
 mod item;
 mod leaf;
 mod operand;
+mod orders;
 mod place;
 mod quantity;
 mod reading;
 mod rule;
+mod runs;
+mod values;
 mod window;
 
 #[cfg(test)]

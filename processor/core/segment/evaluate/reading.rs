@@ -1,13 +1,18 @@
 //! What a feature's state says about a window.
 
+use smallvec::SmallVec;
+
 use super::View;
 use super::datum::Datum;
+use super::orders::items;
 use super::quantity::Quantity;
+use super::runs::{Asked, runs};
+use super::values::{top, values};
 use super::window::Window;
 use crate::event::Number;
 use crate::feature::{Extreme, Item, Kept, State};
-use crate::segment::Side;
-use crate::segment::plan::{Answer, Measure, Reading, Span};
+use crate::segment::plan::{Answer, Measure, Reading};
+use crate::segment::{Nth, Side};
 use crate::timer::Instant;
 
 /// A measured value and the instant before which it does not change without an event.
@@ -22,30 +27,48 @@ pub struct Measurement<'a> {
 /// The kept events inside a measure's window, newest first.
 pub fn in_window<'a>(measure: &'a Measure, view: &View<'a>) -> Vec<Item<'a>> {
     let window = Window::at(&measure.span, view);
-    let state = view.scope.state(measure.feature);
-    state.into_iter().flat_map(State::newest_first).filter(|item| window.holds(item)).collect()
+    items(measure, view).filter(|item| window.holds(item)).collect()
 }
 
 /// The event that `first` or `last` is about, and until when it stays that one.
 pub(super) fn extreme_item<'a>(measure: &'a Measure, view: &View<'a>) -> (Option<Item<'a>>, Instant) {
     let window = Window::at(&measure.span, view);
-    let side = match measure.reading {
-        Reading::Moment(side) | Reading::Pick(side) => side,
-        Reading::Count | Reading::Distinct | Reading::Sum | Reading::Average | Reading::Extreme(_) => Side::Last,
+    let Nth { side, ordinal } = match measure.reading {
+        Reading::Moment(nth) | Reading::Pick(nth) => nth,
+        Reading::Count
+        | Reading::Distinct
+        | Reading::Sum
+        | Reading::Average
+        | Reading::Extreme(_)
+        | Reading::Values
+        | Reading::Top { .. }
+        | Reading::Visits(_)
+        | Reading::TimeSpent(_) => Nth::LAST,
     };
-    let mut found = None;
     let mut until = window.until;
-    for item in view.scope.state(measure.feature).into_iter().flat_map(State::newest_first) {
+    // Of `last` the newest up to the n-th; of `first` the last n that were met, which are the oldest.
+    let mut kept: SmallVec<[Item<'a>; 2]> = SmallVec::new();
+    let ordinal = usize::from(ordinal);
+    for item in items(measure, view) {
         if window.holds(&item) {
-            found = Some(item);
-            if side == Side::Last {
+            if kept.len() == ordinal {
+                kept.remove(0);
+            }
+            kept.push(item);
+            if side == Side::Last && kept.len() == ordinal {
                 break;
             }
         } else if let Some(enters) = window.enters(item.moment) {
             until = until.min(enters);
         }
     }
-    (found, found.map_or(until, |item| until.min(window.leaves(item.moment))))
+    // The oldest of them is the next to leave the window.
+    let leaves = kept.last().map_or(Instant::NEVER, |item| window.leaves(item.moment));
+    let found = match side {
+        Side::First => kept.first(),
+        Side::Last => kept.last(),
+    };
+    (found.filter(|_| kept.len() == ordinal).copied(), until.min(leaves))
 }
 
 /// The value of a measure.
@@ -61,13 +84,17 @@ pub fn measure<'a>(measure: &'a Measure, view: &View<'a>) -> Measurement<'a> {
             let (item, until) = extreme_item(measure, view);
             Measurement { datum: item.and_then(|item| item.value).map_or(Datum::None, Datum::of_kept), until }
         }
+        (Reading::Values, _) => values(measure, view),
+        (Reading::Top { weighed }, _) => top(measure, weighed, view),
+        (Reading::Visits(gap), _) => runs(measure, gap, Asked::Number, view),
+        (Reading::TimeSpent(gap), _) => runs(measure, gap, Asked::Duration, view),
         (Reading::Count | Reading::Distinct, None) => lasting(Datum::Quantity(Quantity::count(0))),
         (Reading::Sum, None) => lasting(Datum::Quantity(Quantity::number(Number::default()))),
         (Reading::Average | Reading::Extreme(_), None) => lasting(Datum::None),
         (_, Some(State::Total(total))) => lasting(Datum::Quantity(Quantity::count(i128::from(*total)))),
         (reading, Some(State::Tally(tally))) => lasting(sum_or_average(reading, tally.0, i128::from(tally.1))),
         (_, Some(State::Record(number))) => lasting(Datum::Quantity(Quantity::number(*number))),
-        (reading, Some(state)) => over_window(reading, state, &measure.span, view),
+        (reading, Some(_)) => over_window(reading, measure, view),
     }
 }
 
@@ -80,13 +107,13 @@ fn sum_or_average<'a>(reading: Reading, sum: i128, count: i128) -> Datum<'a> {
     }
 }
 
-fn over_window<'a>(reading: Reading, state: &'a State, span: &'a Span, view: &View<'a>) -> Measurement<'a> {
-    let window = Window::at(span, view);
+fn over_window<'a>(reading: Reading, measure: &'a Measure, view: &View<'a>) -> Measurement<'a> {
+    let window = Window::at(&measure.span, view);
     let mut until = window.until;
     let (mut events, mut sum, mut numbers) = (0_i128, 0_i128, 0_i128);
     let mut extreme: Option<Number> = None;
     let mut values: Vec<Kept<'_>> = Vec::new();
-    for item in state.newest_first() {
+    for item in items(measure, view) {
         if !window.holds(&item) {
             if let Some(enters) = window.enters(item.moment) {
                 until = until.min(enters);
@@ -114,7 +141,12 @@ fn over_window<'a>(reading: Reading, state: &'a State, span: &'a Span, view: &Vi
         Reading::Distinct => Datum::Quantity(Quantity::count(i128::try_from(values.len()).unwrap_or(i128::MAX))),
         Reading::Sum | Reading::Average => sum_or_average(reading, sum, numbers),
         Reading::Extreme(_) => extreme.map_or(Datum::None, |number| Datum::Quantity(Quantity::number(number))),
-        Reading::Moment(_) | Reading::Pick(_) => Datum::None,
+        Reading::Moment(_)
+        | Reading::Pick(_)
+        | Reading::Values
+        | Reading::Top { .. }
+        | Reading::Visits(_)
+        | Reading::TimeSpent(_) => Datum::None,
     };
     Measurement { datum, until }
 }
@@ -152,7 +184,7 @@ pub(super) fn reaches(measure: &Measure, limit: i128, view: &View<'_>) -> Answer
     let mut until = window.until;
     let mut reached = 0_i128;
     let mut values: Vec<Kept<'_>> = Vec::new();
-    for item in state.newest_first() {
+    for item in items(measure, view) {
         if !window.holds(&item) {
             if let Some(enters) = window.enters(item.moment) {
                 until = until.min(enters);
@@ -170,7 +202,15 @@ pub(super) fn reaches(measure: &Measure, limit: i128, view: &View<'_>) -> Answer
                 }
                 Some(_) | None => 0,
             },
-            Reading::Count | Reading::Average | Reading::Extreme(_) | Reading::Moment(_) | Reading::Pick(_) => 1,
+            Reading::Count
+            | Reading::Average
+            | Reading::Extreme(_)
+            | Reading::Moment(_)
+            | Reading::Pick(_)
+            | Reading::Values
+            | Reading::Top { .. }
+            | Reading::Visits(_)
+            | Reading::TimeSpent(_) => 1,
         };
         if reached >= limit {
             return Answer { holds: true, until: window.until.min(window.leaves(item.moment)) };

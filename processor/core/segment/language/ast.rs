@@ -1,6 +1,4 @@
 //! An expression as it was written: names unresolved, types unknown, a place on every node.
-//!
-//! Forms of the language whose meaning comes later are parsed in full and kept as [`Later`].
 
 use compact_str::CompactString;
 
@@ -72,8 +70,6 @@ pub(super) enum NodeKind {
         list: Box<Node>,
         condition: Box<Node>,
     },
-    /// A form that is read and not yet given a meaning.
-    Later(Later),
 }
 
 /// A measurement of events as written.
@@ -81,9 +77,45 @@ pub(super) enum NodeKind {
 pub(super) enum FormNode {
     Counting(Counting, EventsNode, Option<WindowNode>),
     Column(Measure, ColumnNode, Option<WindowNode>),
-    Moment(Side, EventsNode, Option<WindowNode>),
-    Pick(Side, ColumnNode, Option<WindowNode>),
-    Sequence { first: EventsNode, second: EventsNode, within: Option<(Length, Span)>, window: Option<WindowNode> },
+    Moment(NthNode, EventsNode, Option<WindowNode>),
+    Pick(NthNode, ColumnNode, Option<WindowNode>),
+    Values(ColumnNode, Option<WindowNode>),
+    Net(ColumnNode, Option<WindowNode>),
+    Top { value: ColumnNode, weight: Option<ColumnNode>, window: Option<WindowNode> },
+    Sessions { asked: Sessions, events: EventsNode, gap: (Length, Span), window: Option<WindowNode> },
+    Sequence { first: EventsNode, steps: Vec<StepNode>, all_within: Option<(Length, Span)>, window: Option<WindowNode> },
+}
+
+/// One event from an end: `last(E, 3)`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct NthNode {
+    pub(super) side: Side,
+    pub(super) ordinal: Option<(Number, Span)>,
+}
+
+/// A step of a sequence but the first.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct StepNode {
+    pub(super) without: bool,
+    pub(super) events: EventsNode,
+    pub(super) within: Option<(Length, Span)>,
+}
+
+/// What is asked about sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sessions {
+    Visits,
+    TimeSpent,
+}
+
+impl Sessions {
+    /// Its name in the language.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Visits => "visits",
+            Self::TimeSpent => "time_spent",
+        }
+    }
 }
 
 /// What a form about another definition is about.
@@ -207,6 +239,13 @@ pub(super) struct ColumnNode {
     pub(super) path: Vec<Name>,
 }
 
+impl ColumnNode {
+    /// Where the names of the property stand.
+    pub(super) fn place(&self) -> Span {
+        self.path.iter().map(|name| name.span).reduce(Span::to).unwrap_or(self.events.span)
+    }
+}
+
 /// A stretch of history as written.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct WindowNode {
@@ -222,31 +261,5 @@ pub(super) enum WindowKind {
     Period(Period),
     Since(When),
     Between(When, When),
-    After(Side, EventsNode, Option<Box<WindowNode>>),
-    Later(Later),
-}
-
-/// The forms whose meaning comes later.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Later {
-    Top,
-    Values,
-    Net,
-    Ordinal,
-    LongSequence,
-    Sessions,
-}
-
-impl Later {
-    /// What to call it.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Top => "`top(..)`",
-            Self::Values => "`values(..)`",
-            Self::Net => "`net(..)`",
-            Self::Ordinal => "the n-th first or last event",
-            Self::LongSequence => "a sequence of three steps, with `all within` or `without`",
-            Self::Sessions => "`visits(..)` and `time_spent(..)`",
-        }
-    }
+    After(NthNode, EventsNode, Option<Box<WindowNode>>),
 }

@@ -11,6 +11,17 @@ pub(super) const PROFILE: &str = "profile";
 /// The event type that erases a customer.
 pub(super) const ERASE: &str = "erase";
 
+/// The event type of orders.
+pub(in crate::segment) const PURCHASE: &str = "purchase";
+/// The event type that takes back what an earlier purchase of the same order was.
+pub(in crate::segment) const REFUND: &str = "refund";
+/// The property by which refunds find their purchases.
+pub(in crate::segment) const ORDER_ID: &str = "order_id";
+/// What a filter calls a purchase whose order has a later refund.
+pub(in crate::segment) const REFUNDED: &str = "refunded";
+/// The property that holds an event's line items.
+pub(in crate::segment) const LINE_ITEMS: &str = "items";
+
 /// Whether forms can read events of this type: all but `profile` and `erase`.
 pub(super) fn is_countable(event_type: &str) -> bool {
     event_type != PROFILE && event_type != ERASE
@@ -90,7 +101,7 @@ const ORDER: &[Group] = &[
     (Kind::Boolean, &["gift"]),
     (Kind::List, &["items"]),
 ];
-const REFUND: &[Group] = &[(Kind::Text, &["refund_id", "reason"])];
+const RETURN: &[Group] = &[(Kind::Text, &["refund_id", "reason"])];
 const SIGNUP: &[Group] = &[(Kind::Text, &["method", "plan", "url", "coupon"])];
 const UNSUBSCRIBE: &[Group] = &[(Kind::Text, &["reason"])];
 
@@ -111,8 +122,8 @@ const TYPES: [(&str, &[&[Group]]); 19] = [
     ("cart_add", &[CONTEXT, PRODUCT, CART]),
     ("cart_remove", &[CONTEXT, PRODUCT, CART]),
     ("checkout_start", &[CONTEXT, PRODUCT, ORDER]),
-    ("purchase", &[CONTEXT, PRODUCT, ORDER]),
-    ("refund", &[CONTEXT, PRODUCT, ORDER, REFUND]),
+    (PURCHASE, &[CONTEXT, PRODUCT, ORDER]),
+    (REFUND, &[CONTEXT, PRODUCT, ORDER, RETURN]),
     (ERASE, &[]),
 ];
 

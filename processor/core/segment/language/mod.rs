@@ -21,6 +21,9 @@ mod single;
 mod suggest;
 mod token;
 
+pub(in crate::segment) use builtin::{
+    LINE_ITEMS, ORDER_ID, PURCHASE as PURCHASE_KIND, REFUND as REFUND_KIND, REFUNDED,
+};
 pub use diagnostic::{Diagnostic, Position, Severity, Span};
 pub use file::file_schema;
 pub use load::{Loaded, Source, load};

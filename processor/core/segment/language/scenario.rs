@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use compact_str::CompactString;
 
 use super::check::Names;
-use super::file::{ExpectEntry, GivenEntry, MembersEntry, TestEntry, Written};
+use super::file::{ExpectEntry, GivenEntry, MembersEntry, Nullable, TestEntry, Written};
 use super::suggest::did_you_mean;
 use super::{Diagnostic, Span};
 use crate::customer::CustomerId;
@@ -186,9 +186,9 @@ impl Reader<'_> {
         let moved = match &entry.to {
             None => None,
             Some(to) => {
-                let mut stage = |written: &Option<Written>| match written {
-                    None => Some(None),
-                    Some(written) => self.stage(&segment, written).map(Some),
+                let mut stage = |written: &Nullable| match written {
+                    Nullable::Nothing => Some(None),
+                    Nullable::Text(written) => self.stage(&segment, written).map(Some),
                 };
                 let from = match &entry.from {
                     None => None,

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::compile::Compiler;
 use super::dispatch::{Dispatch, Dispatcher};
-use super::features::{Features, Sourced};
+use super::features::{Features, Reads, Sourced};
 use super::mask::Mask;
 use super::node::{Condition, Operand, Test};
 use super::rule::Rule;
@@ -262,7 +262,8 @@ impl Catalog {
 
 /// What a feature measures: its key, and the types of what it reads, which the key does not say.
 fn origin(sourced: &Sourced, declarations: &Declarations) -> Origin {
-    let mut identity = format!("{} {:?}", sourced.key, sourced.reads.as_ref().map(|reads| &reads.ty));
+    let types: Vec<&Type> = sourced.reads.iter().flat_map(Reads::all).map(|reads| &reads.ty).collect();
+    let mut identity = format!("{} {types:?}", sourced.key);
     let selection = sourced.selector.as_ref().map(|selector| &selector.events.selection);
     // Properties of another type in its filter, or declared otherwise, decode otherwise.
     for event in &declarations.events {
@@ -298,7 +299,9 @@ fn decided_in_order(segments: &[CompiledSegment]) -> (Option<Vec<usize>>, Vec<(u
         if next.is_empty() {
             break;
         }
-        next.iter().for_each(|index| placed.insert(*index));
+        for index in &next {
+            placed.insert(*index);
+        }
         order.extend(next);
     }
     (Some(order), followers.into_iter().collect())
@@ -339,6 +342,7 @@ fn reads_time(condition: &Condition) -> bool {
                 varies(operand)
             }
             Test::Sequence(sequence) => slides(&sequence.second),
+            Test::Chain(chain) => chain.runs_out() || span_slides(&chain.span),
             Test::ForSome { condition, .. } => reads_time(condition),
             Test::Member(latch) => is_timed(&Rule::Latch(Arc::clone(latch))),
         },

@@ -7,7 +7,6 @@ use compact_str::CompactString;
 
 use super::features::{Features, Reads, Selector, Wanted};
 use super::forms::{Need, can_tie};
-use super::measure::Measure;
 use super::node::{Condition, Leaf, Operand, Test};
 use super::rule::Latch;
 use super::segments::{ladder_text, latch_text};
@@ -74,21 +73,27 @@ impl<'a> Compiler<'a> {
         if let Some(group) = self.inside.and_then(|inside| self.groups.get_mut(inside)) {
             return group.features.serve(selector, reads, wanted);
         }
-        let index = self.customer.serve(selector, reads, wanted);
-        self.reads.insert(index);
-        index
+        self.customer_feature(selector, reads, wanted)
     }
 
     fn history_feature(&mut self, path: &Path, ty: &Type) -> usize {
-        let reads = Reads { path: path.clone(), ty: ty.clone() };
-        let index = self.customer.serve(None, Some(&reads), Wanted::History);
-        self.reads.insert(index);
-        index
+        let reads = Reads::of(path.clone(), ty.clone());
+        self.customer_feature(None, Some(&reads), Wanted::History)
     }
 
     fn trait_feature(&mut self, path: &Path, ty: &Type) -> usize {
-        let reads = Reads { path: path.clone(), ty: ty.clone() };
-        let index = self.customer.serve(None, Some(&reads), Wanted::Register);
+        let reads = Reads::of(path.clone(), ty.clone());
+        self.customer_feature(None, Some(&reads), Wanted::Register)
+    }
+
+    /// The feature of the customer that serves a reader, also inside `for some`.
+    pub(super) fn customer_feature(
+        &mut self,
+        selector: Option<&Selector>,
+        reads: Option<&Reads>,
+        wanted: Wanted,
+    ) -> usize {
+        let index = self.customer.serve(selector, reads, wanted);
         self.reads.insert(index);
         index
     }
@@ -114,7 +119,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Compiles a part of another definition, in that one's zone.
-    fn of_other<R>(&mut self, zone: &Zone, text: String, compile: impl FnOnce(&mut Self) -> R) -> R {
+    fn of_other<R>(&mut self, zone: &Zone, text: &str, compile: impl FnOnce(&mut Self) -> R) -> R {
         let outer = std::mem::replace(&mut self.zone, zone.clone());
         self.references.insert(format!("{text}\0zone {}", zone.name()));
         let compiled = compile(self);
@@ -127,10 +132,10 @@ impl<'a> Compiler<'a> {
         let Some(segment) = self.definitions.segment(name) else { return Condition::Constant(false) };
         let Some(latch) = &segment.latch else {
             let text = segment.condition.to_string();
-            return self.of_other(&segment.zone, text, |compiler| compiler.condition(&segment.condition));
+            return self.of_other(&segment.zone, &text, |compiler| compiler.condition(&segment.condition));
         };
         let text = latch_text(&segment.condition, latch);
-        self.of_other(&segment.zone, text, |compiler| {
+        self.of_other(&segment.zone, &text, |compiler| {
             compiler.leaf(expression, |compiler| {
                 let latch = compiler.latch(segment, latch);
                 compiler.members.insert(latch.segment);
@@ -142,7 +147,7 @@ impl<'a> Compiler<'a> {
     /// The name of the stage that a customer is in.
     fn stage(&mut self, name: &str) -> Operand {
         let Some(ladder) = self.definitions.ladder(name) else { return Operand::none() };
-        self.of_other(&ladder.zone, ladder_text(ladder), |compiler| {
+        self.of_other(&ladder.zone, &ladder_text(ladder), |compiler| {
             let text = |name: &CompactString| Operand::Constant(Value::Text(name.clone()));
             let last = ladder.otherwise.as_ref().map_or_else(Operand::none, text);
             ladder.stages.iter().rev().fold(last, |otherwise, (name, condition)| {
@@ -153,7 +158,7 @@ impl<'a> Compiler<'a> {
 
     fn score(&mut self, name: &str) -> Operand {
         let Some(score) = self.definitions.score(name) else { return Operand::none() };
-        self.of_other(&score.zone, score.value.to_string(), |compiler| compiler.operand(&score.value))
+        self.of_other(&score.zone, &score.value.to_string(), |compiler| compiler.operand(&score.value))
     }
 
     /// A boolean expression.
@@ -224,6 +229,7 @@ impl<'a> Compiler<'a> {
             Term::Form(Form::Sequence { first, second, within, window }) => {
                 (Test::Sequence(Box::new(self.sequence(first, second, *within, window))), None)
             }
+            Term::Form(Form::Chain(chain)) => (Test::Chain(Box::new(self.chain(chain))), None),
             Term::ForSome { property, ty, condition } => (self.for_some(property, ty, condition), None),
             _ => (Test::Truth(self.operand(expression)), None),
         }
@@ -259,9 +265,8 @@ impl<'a> Compiler<'a> {
         let identified = can_tie(events_a, events_b);
         let sides = [(*a, events_a, window_a, left), (*b, events_b, window_b, right)];
         self.leaf(&compare(relation, left, right), |compiler| {
-            let [left, right] = sides.map(|(side, events, window, form)| {
-                let (reading, feature, span) = compiler.moment(side, events, window, identified);
-                Measure { reading, feature, span, text: form.to_string().into() }
+            let [left, right] = sides.map(|(nth, events, window, form)| {
+                compiler.moment(nth, events, window, identified).measure(form.to_string())
             });
             let shown = (Operand::Measure(Box::new(left.clone())), Type::Instant);
             (Test::Order(relation, left, right), Some(shown))
@@ -323,8 +328,14 @@ impl<'a> Compiler<'a> {
         let limit = number(right)?.millionths();
         let scale = match form {
             Form::Count(..) | Form::Days(..) | Form::Distinct(..) => Number::SCALE,
-            Form::Sum(column, _) if column.nonnegative => 1,
+            Form::Sum(column, _) | Form::Net(column, _) if column.nonnegative => 1,
             Form::Sum(..)
+            | Form::Net(..)
+            | Form::Values(..)
+            | Form::Top(..)
+            | Form::Visits(..)
+            | Form::TimeSpent(..)
+            | Form::Chain(_)
             | Form::Average(..)
             | Form::Minimum(..)
             | Form::Maximum(..)
@@ -350,7 +361,7 @@ impl<'a> Compiler<'a> {
 
     /// `count == k` and `!=`: one more than k is enough to tell.
     fn exactly(&mut self, relation: Relation, left: &Expression, form: &Form, right: &Expression) -> Option<Condition> {
-        if matches!(form, Form::Sum(..)) {
+        if matches!(form, Form::Sum(..) | Form::Net(..)) {
             return None;
         }
         let limit = number(right)?;
@@ -409,7 +420,7 @@ impl<'a> Compiler<'a> {
             Term::Property(path) => {
                 Operand::Property(self.slots.iter().find(|(known, _)| known == path).map(|(_, slot)| *slot))
             }
-            Term::Form(form) if !matches!(form, Form::Sequence { .. }) => {
+            Term::Form(form) if !matches!(form, Form::Sequence { .. } | Form::Chain(_)) => {
                 Operand::Measure(Box::new(self.measure(form, Need::Value)))
             }
             _ => Operand::Condition(Box::new(self.condition(expression))),

@@ -4,9 +4,10 @@ use super::access::Access;
 use super::compile::{Compiler, Group};
 use super::features::{Features, Reads, Selector, Sourced};
 use super::node::Condition;
-use crate::event::{Column, Interest, KindInterest, Slot};
+use crate::event::{Column, Interest, ItemProperty, KindInterest, Slot};
 use crate::feature::Fold;
-use crate::segment::{Declarations, Definitions, Expression, Path, Selection, Term};
+use crate::segment::language::LINE_ITEMS;
+use crate::segment::{Declarations, Definitions, Expression, Selection, Term, Type};
 use crate::timer::{Instant, Zone};
 
 /// What an event of one type is folded into.
@@ -44,13 +45,31 @@ impl Step {
     }
 }
 
-/// A feature and the property it reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A feature and the properties it reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeatureUse {
     /// The feature.
     pub feature: usize,
-    /// The event's slot; none where the feature reads no property or the type lacks it.
+    /// Where it reads its first property, where it reads one.
+    pub column: ColumnUse,
+    /// Where it reads the others.
+    pub beside: Vec<ColumnUse>,
+}
+
+impl FeatureUse {
+    /// Whether an event is folded once for each of its line items.
+    pub fn reads_items(&self) -> bool {
+        std::iter::once(&self.column).chain(&self.beside).any(|column| column.item.is_some())
+    }
+}
+
+/// Where a property is read of an event.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ColumnUse {
+    /// The event's slot; none where there is no property or the type lacks it.
     pub slot: Option<usize>,
+    /// The slot holds line items, and the property is one of each.
+    pub item: Option<ItemProperty>,
 }
 
 /// Features by the values of a property.
@@ -128,10 +147,24 @@ impl<'a> Dispatcher<'a> {
     }
 
     fn step(&mut self, kind: usize, selector: &Selector, sourced: &Sourced, feature: usize) -> Step {
-        let slot = sourced.reads.as_ref().and_then(|reads| self.slot(kind, reads, false));
+        let mut columns = sourced.reads.iter().flat_map(Reads::all).map(|reads| self.column_use(kind, reads));
+        let column = columns.next().unwrap_or_default();
+        let features = vec![FeatureUse { feature, column, beside: columns.collect() }];
         let filter = selector.events.filter.as_ref().map(|filter| self.filter(kind, filter, &selector.zone));
         let source = selector.events.filter.clone().map(|filter| (filter, selector.zone.clone()));
-        Step { filter, bounds: selector.bounds, features: vec![FeatureUse { feature, slot }], source }
+        Step { filter, bounds: selector.bounds, features, source }
+    }
+
+    fn column_use(&mut self, kind: usize, reads: &Reads) -> ColumnUse {
+        if !reads.items {
+            return ColumnUse { slot: self.slot(kind, reads, false), item: None };
+        }
+        let path = reads.path.get(1..).unwrap_or_default().to_vec();
+        let event = self.declarations.events.get(kind);
+        let Some(property) = event.and_then(|event| event.item_property(&path)) else { return ColumnUse::default() };
+        let item = ItemProperty { path, ty: reads.ty.clone(), nonnegative: property.nonnegative };
+        let list = Reads::of(vec![LINE_ITEMS.into()], Type::List);
+        ColumnUse { slot: self.slot(kind, &list, false), item: Some(item) }
     }
 
     fn filter(&mut self, kind: usize, filter: &Expression, zone: &Zone) -> Condition {
@@ -170,7 +203,9 @@ impl<'a> Dispatcher<'a> {
         };
         let column = Column { path: reads.path.clone(), ty: reads.ty.clone(), nonnegative: false, spread: false };
         let slot = self.column(profile, column);
-        let step = Step { filter: None, bounds: None, features: vec![FeatureUse { feature, slot }], source: None };
+        let column = ColumnUse { slot, item: None };
+        let features = vec![FeatureUse { feature, column, beside: Vec::new() }];
+        let step = Step { filter: None, bounds: None, features, source: None };
         if let Some(dispatch) = self.dispatches.get_mut(profile) {
             merge(&mut dispatch.steps, step);
         }
@@ -178,7 +213,7 @@ impl<'a> Dispatcher<'a> {
 
     fn group(&mut self, feature: usize, group: usize, groups: &[Group]) {
         let Some(compiled) = groups.get(group) else { return };
-        let property = Reads { path: compiled.property.clone(), ty: compiled.ty.clone() };
+        let property = Reads::of(compiled.property.clone(), compiled.ty.clone());
         for (index, sourced) in compiled.features.all.iter().enumerate() {
             let Some(selector) = &sourced.selector else { continue };
             for kind in self.kinds(selector) {
@@ -204,8 +239,7 @@ fn merge(steps: &mut Vec<Step>, step: Step) {
 /// The properties a filter reads.
 fn collect_properties(expression: &Expression, found: &mut Vec<Reads>) {
     if let Term::Property(path) = &expression.term {
-        let path: Path = path.clone();
-        found.push(Reads { path, ty: expression.ty.clone() });
+        found.push(Reads::of(path.clone(), expression.ty.clone()));
     }
     for part in expression.parts() {
         collect_properties(part, found);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::event::Number;
 use crate::feature::{Extreme, Feature, Fold, Measured, Retention, Rule};
-use crate::segment::{Events, Expression, Path, Side, Term, Type};
+use crate::segment::{ColumnRef, Events, Expression, Path, Side, Term, Type};
 use crate::timer::{Instant, Zone};
 
 /// Which events a feature is about: types and filter, and where a window has fixed ends those.
@@ -31,13 +31,39 @@ fn reads_days(filter: &Expression) -> bool {
     matches!(filter.term, Term::DateOf(_) | Term::StartOf(_)) || filter.parts().into_iter().any(reads_days)
 }
 
-/// Which property a feature reads.
+/// Which properties a feature reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Reads {
-    /// Where it is.
+    /// Where the first is.
     pub path: Path,
     /// Its type.
     pub ty: Type,
+    /// Whether it is one of the event's line items.
+    pub items: bool,
+    /// The others.
+    pub beside: Vec<Self>,
+}
+
+impl Reads {
+    /// One property of events themselves.
+    pub(super) const fn of(path: Path, ty: Type) -> Self {
+        Self { path, ty, items: false, beside: Vec::new() }
+    }
+
+    /// The property of a column.
+    pub(super) fn column(column: &ColumnRef) -> Self {
+        Self { items: column.items, ..Self::of(column.path.clone(), column.ty.clone()) }
+    }
+
+    /// The same, and others.
+    pub(super) fn and(self, beside: Vec<Self>) -> Self {
+        Self { beside, ..self }
+    }
+
+    /// All of them, the first first.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.beside)
+    }
 }
 
 /// A feature and where its events come from.
@@ -76,6 +102,13 @@ pub(super) enum Wanted {
         side: Side,
         /// With its identity.
         identified: bool,
+        /// With the property's value.
+        valued: bool,
+    },
+    /// The first so many events.
+    Oldest {
+        /// How many.
+        count: usize,
         /// With the property's value.
         valued: bool,
     },
@@ -129,6 +162,7 @@ fn key(selector: Option<&Selector>, reads: Option<&Reads>, wanted: &Wanted) -> S
         Wanted::Tally => "tally".to_owned(),
         Wanted::Record(extreme) => format!("record {extreme:?}"),
         Wanted::Edge { side, identified, valued } => format!("edge {side:?} {identified} {valued}"),
+        Wanted::Oldest { valued, .. } => format!("oldest {valued}"),
         Wanted::Moments(_) => "moments".to_owned(),
         Wanted::Amounts(..) => "amounts".to_owned(),
         Wanted::Peaks(extreme, _) => format!("peaks {extreme:?}"),
@@ -145,7 +179,8 @@ fn key(selector: Option<&Selector>, reads: Option<&Reads>, wanted: &Wanted) -> S
 
 fn describe(selector: Option<&Selector>, reads: Option<&Reads>) -> String {
     let events = selector.map(|selector| selector.events.to_string()).unwrap_or_default();
-    let column = reads.map(|reads| reads.path.join(".")).unwrap_or_default();
+    let columns = reads.map(|reads| reads.all().map(|read| read.path.join(".")).collect::<Vec<_>>());
+    let column = columns.map(|columns| columns.join(" and ")).unwrap_or_default();
     match (events.is_empty(), column.is_empty()) {
         (false, false) => format!("{column} of {events}"),
         (false, true) => events,
@@ -159,6 +194,7 @@ fn made(wanted: Wanted) -> Fold {
         Wanted::Tally => Fold::Tally,
         Wanted::Record(extreme) => Fold::Record(extreme),
         Wanted::Edge { side, identified, valued } => Fold::Edge { side, identified, valued },
+        Wanted::Oldest { count, valued } => Fold::Oldest { count, valued },
         Wanted::Moments(rule) => Fold::Moments(Retention::of(rule)),
         Wanted::Amounts(rule, reach) => Fold::Amounts { retention: Retention::of(rule), reach },
         Wanted::Peaks(extreme, rule) => Fold::Peaks { extreme, retention: Retention::of(rule) },
@@ -178,6 +214,7 @@ fn widen(fold: &mut Fold, wanted: Wanted) {
             retention.add(rule);
             *reach = reach.zip(wanted).map(|(a, b)| a.max(b));
         }
+        (Fold::Oldest { count, .. }, Wanted::Oldest { count: wanted, .. }) => *count = wanted.max(*count),
         (Fold::Moments(retention), Wanted::Moments(rule))
         | (Fold::Peaks { retention, .. }, Wanted::Peaks(_, rule))
         | (Fold::Entries { retention, .. }, Wanted::Entries { rule, .. })

@@ -47,6 +47,7 @@ fn kept(fold: &Fold) -> String {
         | Fold::Register
         | Fold::History
         | Fold::Keyed(_) => String::new(),
+        Fold::Oldest { count, .. } => format!("oldest {count}"),
         Fold::Moments(retention)
         | Fold::Peaks { retention, .. }
         | Fold::Entries { retention, .. }

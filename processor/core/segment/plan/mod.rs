@@ -6,6 +6,7 @@
 mod access;
 mod adoption;
 mod catalog;
+mod chain;
 mod compile;
 mod dispatch;
 mod features;
@@ -14,14 +15,15 @@ mod layout;
 mod mask;
 mod measure;
 mod node;
+mod orders;
 mod rule;
 mod segments;
 mod who;
 
 pub use adoption::Adoption;
 pub use catalog::{Catalog, CompiledSegment};
-pub use dispatch::{Dispatch, FeatureUse, GroupStep, Step};
+pub use dispatch::{ColumnUse, Dispatch, FeatureUse, GroupStep, Step};
 pub use mask::Mask;
-pub use measure::{Measure, Reading, Sequence, Span};
+pub use measure::{Chain, Link, Measure, Reading, RefundEffect, Refunds, Sequence, Span};
 pub use node::{Answer, Condition, Leaf, Operand, Test};
 pub use rule::{Ladder, Latch, Rule};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use compact_str::CompactString;
 
-use super::measure::{Measure, Sequence};
+use super::measure::{Chain, Measure, Sequence};
 use super::rule::Latch;
 use crate::event::Value;
 use crate::feature::Horizon;
@@ -88,6 +88,8 @@ pub enum Test {
     Truth(Operand),
     /// One event and then another.
     Sequence(Box<Sequence>),
+    /// Several steps one after the other.
+    Chain(Box<Chain>),
     /// The customer is in a segment with a memory, as decided.
     Member(Arc<Latch>),
     /// A condition for one value of a property.

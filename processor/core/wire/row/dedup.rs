@@ -1,4 +1,4 @@
-//! The ids that one topic has shown, as a row: the topic's time, then every sighting, the hash in eight and eight bytes.
+//! The ids that one topic has shown, as a row: the topic's time, how many there are, then of each the hash and when.
 
 use super::RowError;
 use super::output::append;

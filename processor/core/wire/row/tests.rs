@@ -89,7 +89,9 @@ fn flat_state() -> impl Strategy<Value = State> {
 fn features<S: Strategy<Value = State>>(state: S) -> impl Strategy<Value = FeatureSet> {
     prop::collection::btree_map(0..200_usize, state, 0..5).prop_map(|states| {
         let mut features = FeatureSet::default();
-        states.into_iter().for_each(|(index, state)| assert!(features.put_back(index, state)));
+        for (index, state) in states {
+            assert!(features.put_back(index, state));
+        }
         features
     })
 }
@@ -135,7 +137,10 @@ proptest! {
 
     #[test]
     fn damaged_rows_are_refused_or_read_but_never_panic(
-        (id, customer) in customer(), place in any::<prop::sample::Index>(), byte in any::<u8>(), short in any::<bool>(),
+        (id, customer) in customer(),
+        place in any::<prop::sample::Index>(),
+        byte in any::<u8>(),
+        short in any::<bool>(),
     ) {
         let mut row = Vec::new();
         write_customer(&mut row, &id, &customer).unwrap();

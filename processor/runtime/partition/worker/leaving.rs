@@ -26,6 +26,7 @@ impl Worker {
             let Some(tuple) = self.tuples.remove(&number) else { continue };
             let partitions: Vec<TopicPartition> = tuple.expected().iter().map(|(at, _)| *at).collect();
             self.forget_input(&partitions);
+            self.sittings.dismiss(number);
             if let Some(parked) = tuple.park() {
                 self.around.park.leave(number, parked);
             }
@@ -39,10 +40,17 @@ impl Worker {
         self.forget_input(&partitions);
         let lease = Arc::clone(tuple.lease());
         let intact = !lease.has_ended();
-        if let Some(parked) = tuple.park().filter(|_| intact) {
-            self.around.park.leave(number, parked);
+        let is_closing = self.around.tenancy.is_closing();
+        match tuple.park().filter(|_| intact) {
+            // Its next owner is another process: the lease ends when what that needs is written.
+            Some(parked) if is_closing => self.sittings.hand_over(parked, &lease),
+            Some(parked) => {
+                self.around.park.leave(number, parked);
+                lease.end();
+            }
+            None => lease.end(),
         }
-        lease.end();
+        self.sittings.dismiss(number);
     }
 
     /// The partition is not worked on any more, and stays ours: nobody else would fare better.
@@ -50,6 +58,7 @@ impl Worker {
         let Some(tuple) = self.tuples.remove(&number) else { return };
         let partitions: Vec<TopicPartition> = tuple.expected().iter().map(|(at, _)| *at).collect();
         self.forget_input(&partitions);
+        self.sittings.dismiss(number);
         tuple.view().stopped(reason);
         tuple.lease().rest();
     }

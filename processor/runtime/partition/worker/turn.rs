@@ -13,6 +13,7 @@ use std::time::{Duration, Instant as Moment};
 use super::surroundings::Surroundings;
 use crate::broker::kafka::{ClientError, Polled, Reader};
 use crate::partition::{Budget, Entry, Flow, TransactionError, Transactor, Tuple};
+use crate::snapshot::Sittings;
 
 /// Why a worker cannot go on.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -33,6 +34,7 @@ pub struct Worker {
     transactor: Transactor,
     inbox: Receiver<Box<Tuple>>,
     pub(super) around: Surroundings,
+    pub(super) sittings: Sittings,
     pub(super) tuples: BTreeMap<i32, Tuple>,
     pub(super) flow: Flow,
     pub(super) answered: Option<Moment>,
@@ -69,6 +71,7 @@ impl Worker {
         transactor: Transactor,
         inbox: Receiver<Box<Tuple>>,
         around: Surroundings,
+        sittings: Sittings,
     ) -> Self {
         Self {
             index,
@@ -76,6 +79,7 @@ impl Worker {
             transactor,
             inbox,
             around,
+            sittings,
             tuples: BTreeMap::new(),
             flow: Flow::default(),
             answered: None,
@@ -99,6 +103,7 @@ impl Worker {
             let full = self.decide(begun);
             self.regulate();
             self.commit(full)?;
+            self.sittings.go_on(|number| self.tuples.get(&number).map(Tuple::subject));
             self.give_up();
             self.around.ends.want(self.index, self.next_question());
         }
@@ -129,6 +134,7 @@ impl Worker {
         self.around.ends.watch(expected.iter().map(|(at, _)| *at));
         tracing::info!(partition, clock = %tuple.word().clock, batch = tuple.word().batch, "the partition runs");
         self.tuples.insert(partition, tuple);
+        self.sittings.welcome(partition);
         self.answered = None;
     }
 
@@ -163,6 +169,9 @@ impl Worker {
     fn nap(&self, now: Moment) -> Duration {
         if self.tuples.values().any(|tuple| tuple.is_busy() || tuple.lease().is_leaving()) {
             return Duration::ZERO;
+        }
+        if self.sittings.is_cutting() {
+            return Self::SHORT_NAP;
         }
         match self.next_question() {
             Some(at) if at <= now + Self::SHORT_NAP => Self::SHORT_NAP,

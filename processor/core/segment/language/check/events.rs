@@ -4,7 +4,7 @@ use super::{Checker, Scope};
 use crate::segment::language::ast::{ColumnNode, EventsNode, Name, TypeNode};
 use crate::segment::language::builtin::is_countable;
 use crate::segment::language::suggest::{did_you_mean, listed};
-use crate::segment::language::{Diagnostic, Span};
+use crate::segment::language::{Diagnostic, REFUNDED, Span};
 use crate::segment::{ColumnRef, EventType, Events, Path, Property, Selection, Type};
 
 /// The event types that a filter or a property is about.
@@ -34,9 +34,12 @@ impl<'a> Checker<'a> {
             None => None,
             Some(filter) => {
                 let outside = std::mem::replace(&mut self.scope, Scope::Event(members.clone()));
+                let span = filter.span;
                 let filter = self.wanted(filter, &Type::Boolean, "`where`");
                 self.scope = outside;
-                Some(Box::new(filter?))
+                let filter = filter?;
+                self.refunded_in_place(&filter, span)?;
+                Some(Box::new(filter))
             }
         };
         let selection = if members.any {
@@ -100,9 +103,14 @@ impl<'a> Checker<'a> {
     pub(super) fn column(&mut self, node: &ColumnNode) -> Option<ColumnRef> {
         let members = self.members(&node.events)?;
         let events = self.filtered(&node.events, &members);
-        let (path, property) = self.member_property(&members, &node.path)?;
+        let items = super::line_items::reaches_items(&members, &node.path);
+        let (path, property) = if items {
+            self.line_item_property(&members, &node.path)?
+        } else {
+            self.member_property(&members, &node.path)?
+        };
         let events = events?;
-        Some(ColumnRef { events, path, ty: property.ty, nonnegative: property.nonnegative })
+        Some(ColumnRef { events, path, items, ty: property.ty, nonnegative: property.nonnegative })
     }
 
     /// What all members (of `any`: some) declare under this name, with one type.
@@ -142,18 +150,11 @@ impl<'a> Checker<'a> {
     }
 
     fn lacking<T>(&mut self, members: &Members<'_>, event: Option<&EventType>, path: &Path, span: Span) -> Option<T> {
-        let within_list = |event: &EventType| {
-            (1..path.len()).any(|length| {
-                let prefix = path.get(..length).and_then(|prefix| event.properties.get(prefix));
-                prefix.is_some_and(|property| property.ty == Type::List)
-            })
-        };
-        if members.types.iter().any(|event| within_list(event)) {
-            return self.not_yet(span, "a property of line items");
-        }
         let shown = path.join(".");
-        if shown == "refunded" {
-            return self.not_yet(span, "`refunded`");
+        if shown == REFUNDED {
+            let message = format!("only a purchase is `{shown}`");
+            let help = "write `count(purchase where not refunded)`";
+            return self.fail(Diagnostic::error("unknown-property", span, message).help(help));
         }
         let owner = match event {
             Some(event) if !members.any => format!("`{}`", event.name),

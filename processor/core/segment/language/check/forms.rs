@@ -3,24 +3,28 @@
 use super::Checker;
 use super::events::Read;
 use super::typed::Typed;
-use crate::segment::language::ast::{ColumnNode, Counting, EventsNode, FormNode, Measure, Name, Node, WindowNode};
+use crate::segment::language::ast::{
+    ColumnNode, Counting, EventsNode, FormNode, Measure, Name, Node, NthNode, WindowNode,
+};
 use crate::segment::language::suggest::did_you_mean;
-use crate::segment::language::{Diagnostic, Span};
-use crate::segment::{Expression, Form, Side, Term, Type};
-use crate::timer::Length;
-
-/// What the line items of an event are called.
-const LINE_ITEMS: &str = "items";
+use crate::segment::language::{Diagnostic, LINE_ITEMS, Span};
+use crate::segment::{Expression, Form, Term, Type};
 
 impl Checker<'_> {
     pub(super) fn form(&mut self, form: &FormNode, span: Span) -> Option<Typed> {
         match form {
             FormNode::Counting(counting, events, window) => self.counting(*counting, events, window.as_ref(), span),
             FormNode::Column(measure, column, window) => self.measure(*measure, column, window.as_ref(), span),
-            FormNode::Moment(side, events, window) => self.moment(*side, events, window.as_ref(), span),
-            FormNode::Pick(side, column, window) => self.pick(*side, column, window.as_ref(), span),
-            FormNode::Sequence { first, second, within, window } => {
-                self.sequence([first, second], *within, window.as_ref(), span)
+            FormNode::Moment(nth, events, window) => self.moment(*nth, events, window.as_ref(), span),
+            FormNode::Pick(nth, column, window) => self.pick(*nth, column, window.as_ref(), span),
+            FormNode::Values(column, window) => self.values(column, window.as_ref(), span),
+            FormNode::Net(column, window) => self.net(column, window.as_ref(), span),
+            FormNode::Top { value, weight, window } => self.top(value, weight.as_ref(), window.as_ref(), span),
+            FormNode::Sessions { asked, events, gap, window } => {
+                self.sessions(*asked, events, *gap, window.as_ref(), span)
+            }
+            FormNode::Sequence { first, steps, all_within, window } => {
+                self.sequence(first, steps, *all_within, window.as_ref(), span)
             }
         }
     }
@@ -55,7 +59,7 @@ impl Checker<'_> {
         let numeric = measure != Measure::Distinct;
         let plain = !matches!(column.ty, Type::List | Type::Point | Type::Duration | Type::Distance);
         if (numeric && column.ty != Type::Number) || !plain {
-            let place = node.path.iter().map(|name| name.span).reduce(Span::to).unwrap_or(span);
+            let place = node.place();
             let wanted = if numeric { "a number" } else { "a single value" };
             let message = format!("`{}` takes {wanted}, this is {}", measure.name(), column.ty.described());
             return self.fail(Diagnostic::error("type-mismatch", place, message));
@@ -70,41 +74,24 @@ impl Checker<'_> {
         Some(Typed::new(Term::Form(form), Type::Number, span))
     }
 
-    fn moment(&mut self, side: Side, events: &EventsNode, window: Option<&WindowNode>, span: Span) -> Option<Typed> {
+    fn moment(&mut self, nth: NthNode, events: &EventsNode, window: Option<&WindowNode>, span: Span) -> Option<Typed> {
         let events = self.events(events);
-        let window = self.window(window);
-        let (events, window) = (events?, window?);
-        Some(Typed::new(Term::Form(Form::Moment(side, events, window)), Type::Instant, span))
+        let (nth, window) = (self.nth(nth), self.window(window));
+        let form = Form::Moment(nth?, events?, window?);
+        Some(Typed::new(Term::Form(form), Type::Instant, span))
     }
 
-    fn pick(&mut self, side: Side, column: &ColumnNode, window: Option<&WindowNode>, span: Span) -> Option<Typed> {
-        let column = self.column(column);
-        let window = self.window(window);
-        let (column, window) = (column?, window?);
-        let ty = column.ty.clone();
-        Some(Typed::new(Term::Form(Form::Pick(side, column, window)), ty, span))
-    }
-
-    fn sequence(
-        &mut self,
-        [first, second]: [&EventsNode; 2],
-        within: Option<(Length, Span)>,
-        window: Option<&WindowNode>,
-        span: Span,
-    ) -> Option<Typed> {
-        let first = self.events(first);
-        let second = self.events(second);
-        let window = self.window(window);
-        if let Some((length, place)) = within
-            && length == Length::fixed(0)
-        {
-            let message = "nothing happens within no time: the second step comes less than this after the first";
-            return self.fail(Diagnostic::error("empty-window", place, message));
+    fn pick(&mut self, nth: NthNode, node: &ColumnNode, window: Option<&WindowNode>, span: Span) -> Option<Typed> {
+        let column = self.column(node);
+        let (nth, window) = (self.nth(nth), self.window(window));
+        let (nth, column, window) = (nth?, column?, window?);
+        if column.items {
+            let message = "an event has a value of this for each of its line items, not one";
+            let help = "take the list of all of them: `values(purchase.items.product_id)`";
+            return self.fail(Diagnostic::error("type-mismatch", node.place(), message).help(help));
         }
-        let (first, second) = (first?, second?);
-        let within = within.map(|(length, _)| length);
-        let form = Form::Sequence { first, second, within, window: window? };
-        Some(Typed::new(Term::Form(form), Type::Boolean, span))
+        let ty = column.ty.clone();
+        Some(Typed::new(Term::Form(Form::Pick(nth, column, window)), ty, span))
     }
 
     /// `since(I)` or `until(I)`

@@ -10,6 +10,8 @@ mod events;
 mod filter;
 mod forms;
 mod items;
+mod line_items;
+mod measures;
 mod operators;
 mod pattern;
 mod place;
@@ -21,8 +23,8 @@ mod window;
 pub(super) use reference::Names;
 pub(super) use traits::Traits;
 
+use super::Diagnostic;
 use super::ast::{Node, NodeKind, When};
-use super::{Diagnostic, Span};
 use crate::event::Value;
 use crate::segment::{EventType, Expression, Path, Term, Type};
 use crate::timer::Zone;
@@ -104,13 +106,6 @@ impl<'a> Checker<'a> {
         None
     }
 
-    fn not_yet<T>(&mut self, span: Span, what: &str) -> Option<T> {
-        let message = format!("{what} cannot be used yet");
-        self.fail(
-            Diagnostic::error("not-yet", span, message).help("this part of the language is read but not yet computed"),
-        )
-    }
-
     /// Any part of an expression. What does not call itself again is done elsewhere, to keep the frame of this small.
     fn node(&mut self, node: &Node) -> Option<Typed> {
         let span = node.span;
@@ -151,7 +146,6 @@ impl<'a> Checker<'a> {
             | NodeKind::Dated(..)
             | NodeKind::Distance(_)
             | NodeKind::Bucket(..) => self.of_customer(node),
-            NodeKind::Later(later) => self.not_yet(span, later.name()),
         }
     }
 
@@ -199,8 +193,7 @@ impl<'a> Checker<'a> {
             | NodeKind::Kilometres(_)
             | NodeKind::Point(_)
             | NodeKind::Matches(..)
-            | NodeKind::Some { .. }
-            | NodeKind::Later(_) => None,
+            | NodeKind::Some { .. } => None,
         }
     }
 }
@@ -244,8 +237,7 @@ fn literal(node: &Node) -> Option<Typed> {
         | NodeKind::Bucket(..)
         | NodeKind::Some { .. }
         | NodeKind::Held(_)
-        | NodeKind::Reference(..)
-        | NodeKind::Later(_) => return None,
+        | NodeKind::Reference(..) => return None,
     };
     Some(Typed::constant(value, ty, node.span))
 }

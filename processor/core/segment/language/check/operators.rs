@@ -197,7 +197,6 @@ impl Checker<'_> {
                 | NodeKind::When(_)
                 | NodeKind::Duration(_)
                 | NodeKind::Kilometres(_)
-                | NodeKind::Later(_)
                 | NodeKind::Mistake
         );
         let negative = matches!(&node.kind, NodeKind::Negate(part) if matches!(part.kind, NodeKind::Duration(_)));

@@ -35,12 +35,11 @@ impl Checker<'_> {
                 let help = "the first moment is included, the second is not";
                 self.fail(Diagnostic::error("empty-window", *span, message).help(help))
             }
-            WindowKind::After(side, events, inner) => {
+            WindowKind::After(nth, events, inner) => {
                 let events = self.events(events);
-                let inner = self.window(inner.as_deref());
-                Some(Window::After(*side, events?, Box::new(inner?)))
+                let (nth, inner) = (self.nth(*nth), self.window(inner.as_deref()));
+                Some(Window::After(nth?, events?, Box::new(inner?)))
             }
-            WindowKind::Later(later) => self.not_yet(*span, later.name()),
         }
     }
 

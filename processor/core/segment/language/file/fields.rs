@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::raw::Nullable;
 use super::tree::{Map, Style, Tree, TreeKind, Written};
 use crate::segment::language::suggest::{did_you_mean, listed};
 use crate::segment::language::{Diagnostic, Span};
@@ -112,12 +113,12 @@ impl<'t> Fields<'t> {
     }
 
     /// The text under a key, or the nothing written there.
-    pub(super) fn nullable(&mut self, key: &'static str, mistakes: &mut Vec<Diagnostic>) -> Option<Option<Written>> {
+    pub(super) fn nullable(&mut self, key: &'static str, mistakes: &mut Vec<Diagnostic>) -> Option<Nullable> {
         let tree = self.take(key)?;
         if scalar(tree).is_some_and(Written::is_null) {
-            return Some(None);
+            return Some(Nullable::Nothing);
         }
-        Some(Some(text(tree, "a stage", mistakes)?))
+        Some(Nullable::Text(text(tree, "a stage", mistakes)?))
     }
 
     /// The items under a key; none where the key is missing or holds nothing.

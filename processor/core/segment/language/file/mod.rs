@@ -18,5 +18,7 @@ pub(super) use decode::definition_file;
 pub(super) use ladder::{LadderEntry, ScoreEntry};
 pub(super) use locate::located;
 pub use raw::file_schema;
-pub(super) use raw::{AttachEntry, DefinitionFile, ExpectEntry, GivenEntry, MembersEntry, SegmentEntry, TestEntry};
+pub(super) use raw::{
+    AttachEntry, DefinitionFile, ExpectEntry, GivenEntry, MembersEntry, Nullable, SegmentEntry, TestEntry,
+};
 pub(super) use tree::{Style, Written};

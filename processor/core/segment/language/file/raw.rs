@@ -214,12 +214,19 @@ pub(in crate::segment::language) struct ExpectEntry {
     pub(in crate::segment::language) moved: Option<Written>,
     /// With `moved`: the stage that it left; nothing (`null`) for the first.
     #[schemars(with = "Option<String>", default)]
-    pub(in crate::segment::language) from: Option<Option<Written>>,
+    pub(in crate::segment::language) from: Option<Nullable>,
     /// With `moved`: the stage that it came to; nothing (`null`) for the last.
     #[schemars(with = "Option<String>", default)]
-    pub(in crate::segment::language) to: Option<Option<Written>>,
+    pub(in crate::segment::language) to: Option<Nullable>,
     #[schemars(skip)]
     pub(in crate::segment::language) span: Span,
+}
+
+/// A text, or the nothing that stands for none.
+#[derive(Clone, Debug)]
+pub(in crate::segment::language) enum Nullable {
+    Nothing,
+    Text(Written),
 }
 
 /// Who is in a segment at an instant.

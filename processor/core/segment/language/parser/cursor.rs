@@ -90,7 +90,7 @@ impl<'a> Cursor<'a> {
     pub(super) fn ends_operand(&self) -> bool {
         match &self.peek().kind {
             TokenKind::End | TokenKind::Sign(Sign::Close | Sign::Comma | Sign::Semicolon) => true,
-            TokenKind::Word(word) => matches!(word.as_str(), "and" | "or" | "then" | "else" | "within"),
+            TokenKind::Word(word) => matches!(word.as_str(), "and" | "or" | "then" | "else" | "within" | "by"),
             TokenKind::Sign(_)
             | TokenKind::Number(_)
             | TokenKind::Duration(_)

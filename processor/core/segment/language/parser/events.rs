@@ -1,10 +1,11 @@
 //! Which events, which of their properties, and which stretch of history.
 
-use super::super::ast::{ColumnNode, EventsNode, Later, Name, TypeNode, When, WindowKind, WindowNode};
+use super::super::ast::{ColumnNode, EventsNode, Name, NthNode, TypeNode, When, WindowKind, WindowNode};
 use super::super::token::{Sign, TokenKind, is_word};
 use super::super::{Diagnostic, Span};
 use super::cursor::{Cursor, Failed, Parsed};
 use super::expression;
+use super::measures::ordinal;
 use crate::segment::Side;
 use crate::timer::{Length, Period, Unit};
 
@@ -146,21 +147,11 @@ fn since(cursor: &mut Cursor<'_>) -> Parsed<(WindowKind, usize)> {
     cursor.next();
     let opened = cursor.sign(Sign::Open)?;
     let events = events(cursor, if side == Side::First { "first" } else { "last" })?;
-    let mut ordinal = false;
-    let mut inner = None;
-    if cursor.eat_sign(Sign::Comma) {
-        ordinal = number_ahead(cursor);
-        if !ordinal || cursor.eat_sign(Sign::Comma) {
-            inner = Some(Box::new(cursor.deeper(window)?));
-        }
-    }
+    let (ordinal, goes_on) = ordinal(cursor);
+    let inner = if goes_on { Some(Box::new(cursor.deeper(window)?)) } else { None };
     cursor.close(Sign::Close, opened)?;
     let below = events.height.max(inner.as_ref().map_or(0, |window| window.height + 1));
-    Ok(if ordinal {
-        (WindowKind::Later(Later::Ordinal), below)
-    } else {
-        (WindowKind::After(side, events, inner), below)
-    })
+    Ok((WindowKind::After(NthNode { side, ordinal }, events, inner), below))
 }
 
 /// A calendar period such as `this month`, if one is next.
@@ -208,13 +199,4 @@ fn when_ahead(cursor: &mut Cursor<'_>) -> Option<When> {
     };
     cursor.next();
     Some(when)
-}
-
-/// Takes a number, if one is next that is not the beginning of a window.
-pub(super) fn number_ahead(cursor: &mut Cursor<'_>) -> bool {
-    let number = matches!(cursor.peek().kind, TokenKind::Number(_));
-    if number {
-        cursor.next();
-    }
-    number
 }

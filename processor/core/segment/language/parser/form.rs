@@ -2,13 +2,14 @@
 
 use compact_str::CompactString;
 
-use super::super::ast::{About, Counting, Dated, FormNode, Later, Measure, Name, Node, NodeKind};
+use super::super::ast::{About, Counting, Dated, FormNode, Measure, Name, Node, NodeKind, Sessions};
 use super::super::suggest::did_you_mean;
 use super::super::token::{Sign, Token, TokenKind, is_reserved};
 use super::super::{Diagnostic, Span};
 use super::cursor::{Cursor, Failed, Parsed};
-use super::events::{SourceNode, column, duration, events, number_ahead, optional_window, source, window};
+use super::events::{column, events, optional_window};
 use super::expression::{expr, sign, text};
+use super::measures;
 use crate::segment::Side;
 use crate::timer::Dial;
 
@@ -132,13 +133,14 @@ fn form(cursor: &mut Cursor<'_>, name: &str, start: Span) -> Parsed<Node> {
         "min" => measure(cursor, Measure::Minimum),
         "max" => measure(cursor, Measure::Maximum),
         "distinct" => measure(cursor, Measure::Distinct),
-        "values" => later_column(cursor, Later::Values, name),
-        "net" => later_column(cursor, Later::Net, name),
-        "first" => side(cursor, Side::First),
-        "last" => side(cursor, Side::Last),
-        "top" => top(cursor),
-        "sequence" => sequence(cursor),
-        "visits" | "time_spent" => sessions(cursor, name),
+        "values" => measures::values(cursor).map(over_events),
+        "net" => measures::net(cursor).map(over_events),
+        "first" => measures::side(cursor, Side::First).map(over_events),
+        "last" => measures::side(cursor, Side::Last).map(over_events),
+        "top" => measures::top(cursor).map(over_events),
+        "sequence" => measures::sequence(cursor).map(over_events),
+        "visits" => measures::sessions(cursor, Sessions::Visits).map(over_events),
+        "time_spent" => measures::sessions(cursor, Sessions::TimeSpent).map(over_events),
         "since" => of_one(cursor, NodeKind::Since),
         "until" => of_one(cursor, NodeKind::Until),
         "lower" => of_one(cursor, NodeKind::Lower),
@@ -172,6 +174,10 @@ fn reference(cursor: &mut Cursor<'_>, about: About) -> Parsed<Inside> {
     Ok((NodeKind::Reference(about, Name { text, span }), 0))
 }
 
+fn over_events((form, below): (FormNode, usize)) -> Inside {
+    (measured(form), below)
+}
+
 fn measured(form: FormNode) -> NodeKind {
     NodeKind::Form(Box::new(form))
 }
@@ -193,100 +199,6 @@ fn measure(cursor: &mut Cursor<'_>, measure: Measure) -> Parsed<Inside> {
     let window = optional_window(cursor)?;
     let below = column.events.height.max(window.as_ref().map_or(0, |window| window.height));
     Ok((measured(FormNode::Column(measure, column, window)), below))
-}
-
-fn later_column(cursor: &mut Cursor<'_>, later: Later, name: &str) -> Parsed<Inside> {
-    let column = column(cursor, name)?;
-    optional_window(cursor)?;
-    Ok((NodeKind::Later(later), column.events.height))
-}
-
-fn side(cursor: &mut Cursor<'_>, side: Side) -> Parsed<Inside> {
-    let source = source(cursor)?;
-    let mut below = source.height();
-    let mut window_node = None;
-    let mut ordinal = false;
-    if cursor.eat_sign(Sign::Comma) {
-        ordinal = number_ahead(cursor);
-        if !ordinal || cursor.eat_sign(Sign::Comma) {
-            let node = window(cursor)?;
-            below = below.max(node.height);
-            window_node = Some(node);
-        }
-    }
-    let kind = match source {
-        _ if ordinal => NodeKind::Later(Later::Ordinal),
-        SourceNode::Events(events) => measured(FormNode::Moment(side, events, window_node)),
-        SourceNode::Column(column) => measured(FormNode::Pick(side, column, window_node)),
-    };
-    Ok((kind, below))
-}
-
-/// `top(E.p by sum(E.q) where C, W)`: the filter comes after the weight.
-fn top(cursor: &mut Cursor<'_>) -> Parsed<Inside> {
-    let value = column(cursor, "top")?;
-    let mut below = value.events.height;
-    if cursor.eat_word("by") {
-        cursor.word("sum")?;
-        let opened = cursor.sign(Sign::Open)?;
-        column(cursor, "sum")?;
-        cursor.close(Sign::Close, opened)?;
-        if cursor.eat_word("where") {
-            below = expr(cursor)?.height;
-        }
-    }
-    optional_window(cursor)?;
-    Ok((NodeKind::Later(Later::Top), below))
-}
-
-fn sequence(cursor: &mut Cursor<'_>) -> Parsed<Inside> {
-    let first = events(cursor, "sequence")?;
-    let mut second = None;
-    let mut within = None;
-    let mut later = false;
-    let mut below = first.height;
-    while cursor.eat_sign(Sign::Comma) {
-        let without = cursor.eat_word("without");
-        let step = events(cursor, "sequence")?;
-        below = below.max(step.height);
-        let limit = if without || cursor.is_word("within") {
-            cursor.word("within")?;
-            Some(duration(cursor)?)
-        } else {
-            None
-        };
-        later |= without || second.is_some();
-        if second.is_none() {
-            (second, within) = (Some(step), limit);
-        }
-    }
-    let Some(second) = second else {
-        return Err(cursor.expected("`,` and a second step"));
-    };
-    let mut goes_on = cursor.eat_sign(Sign::Semicolon);
-    if goes_on && cursor.eat_word("all") {
-        cursor.word("within")?;
-        duration(cursor)?;
-        later = true;
-        goes_on = cursor.eat_sign(Sign::Semicolon);
-    }
-    let window = if goes_on { Some(window(cursor)?) } else { None };
-    below = below.max(window.as_ref().map_or(0, |window| window.height));
-    if later {
-        return Ok((NodeKind::Later(Later::LongSequence), below));
-    }
-    let form = FormNode::Sequence { first, second, within, window };
-    Ok((measured(form), below))
-}
-
-/// `visits(E, gap D, W)`.
-fn sessions(cursor: &mut Cursor<'_>, name: &str) -> Parsed<Inside> {
-    let events = events(cursor, name)?;
-    cursor.sign(Sign::Comma)?;
-    cursor.word("gap")?;
-    duration(cursor)?;
-    optional_window(cursor)?;
-    Ok((NodeKind::Later(Later::Sessions), events.height))
 }
 
 fn of_one(cursor: &mut Cursor<'_>, kind: impl FnOnce(Box<Node>) -> NodeKind) -> Parsed<Inside> {

@@ -1,12 +1,13 @@
 //! Words and signs to a tree, by recursive descent: one function for each rule of the grammar.
 //!
-//! Every form of the grammar is read, also those whose meaning comes later. A mistake is reported once; reading goes on
-//! at the next `and` or `or` beside it. Depth is bounded, so no text can exhaust the stack. Not here: names and types.
+//! A mistake is reported once; reading goes on at the next `and` or `or` beside it. Depth is bounded, so no text can
+//! exhaust the stack. Not here: names and types.
 
 mod cursor;
 mod events;
 mod expression;
 mod form;
+mod measures;
 
 use super::ast::Node;
 use super::{Diagnostic, token};
