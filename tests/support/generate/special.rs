@@ -39,7 +39,14 @@ impl Author<'_> {
             "nth" => Term::Form(Form::Moment(self.side(), self.events(), self.ordinal(), window)),
             "visits" => Term::Form(Form::Visits(self.events(), self.gap(), window)),
             "time_spent" => Term::Form(Form::TimeSpent(self.events(), self.gap(), window)),
-            "net" => Term::Form(Form::Net(self.purchases()?, window)),
+            "net" => {
+                let mut column = self.purchases()?;
+                // `net` counts refunds itself.
+                if column.events.filter.as_ref().is_some_and(|filter| says_refunded(filter)) {
+                    column.events.filter = None;
+                }
+                Term::Form(Form::Net(column, window))
+            }
             "steps" => return Some(self.steps()),
             "some" => self.some_interest(),
             "matches" => Term::Matches(self.text(0).into(), (*self.random.pick(&vocabulary::PATTERNS)).into()),
@@ -220,4 +227,8 @@ impl Author<'_> {
         let relation = *self.random.pick(&[Relation::AtMost, Relation::Less, Relation::Greater, Relation::AtLeast]);
         truth(Term::Compare(relation, distance.into(), limit.into()))
     }
+}
+
+fn says_refunded(filter: &Expression) -> bool {
+    filter.term == Term::Refunded || filter.parts().into_iter().any(says_refunded)
 }
