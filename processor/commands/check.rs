@@ -73,8 +73,8 @@ impl Check {
                 for file in &files {
                     writeln!(data, "{}: {}", file.name, file.in_words())?;
                 }
-                if let Some(cost) = &cost {
-                    cost::print(cost, &mut data)?;
+                if let Some((cost, catalog)) = cost.as_ref().zip(catalog.as_ref()) {
+                    cost::print(cost, catalog, &mut data)?;
                 }
                 data.flush()?;
             }

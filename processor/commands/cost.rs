@@ -3,13 +3,22 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use spicchio_core::feature::{EVENTS_MAX, Extreme, Feature, Fold, HISTORY_MAX, Measured, Retention, Rule, VALUES_MAX};
+use spicchio_core::feature::{
+    EVENTS_MAX, Extreme, Feature, Fold, HISTORY_MAX, Measured, Retention, Rule, VALUES_MAX, customer_bytes,
+};
 use spicchio_core::segment::{Catalog, Side};
+
+/// The length of the id that is counted with a customer.
+const ID_BYTES: usize = 16;
 
 /// What one segment keeps.
 #[derive(Debug, Serialize)]
 pub(super) struct Cost<'a> {
     segment: &'a str,
+    /// The bytes it takes of a customer with one event of each kind, shared ones included.
+    bytes_first: usize,
+    /// The most bytes it takes of a customer, shared ones included.
+    bytes_max: usize,
     features: Vec<Kept<'a>>,
 }
 
@@ -22,6 +31,9 @@ struct Kept<'a> {
     keeps: String,
     /// The most entries it has for a customer.
     entries_max: usize,
+    /// The bytes of a customer with one entry, and of one with the most; texts beyond 24 bytes come on top.
+    bytes_first: usize,
+    bytes_max: usize,
     /// Other segments that read the same.
     shared_with: Vec<&'a str>,
 }
@@ -35,13 +47,37 @@ pub(super) fn of(catalog: &Catalog) -> Vec<Cost<'_>> {
         let shared_with = readers.map(|other| &*other.name).collect();
         let (keeps, entries_max) = keeps(catalog, feature);
         let measures = if feature.text.is_empty() { "for some" } else { &feature.text };
-        Some(Kept { measures, keeps, entries_max, shared_with })
+        let (bytes_first, bytes_max) = bytes(catalog, feature, entries_max);
+        Some(Kept { measures, keeps, entries_max, bytes_first, bytes_max, shared_with })
     };
-    let cost = segments.iter().map(|segment| Cost {
-        segment: &segment.name,
-        features: segment.features.iter().filter_map(|index| kept(&segment.name, *index)).collect(),
+    let cost = segments.iter().map(|segment| {
+        let features: Vec<Kept<'_>> = segment.features.iter().filter_map(|index| kept(&segment.name, *index)).collect();
+        let sum = |bytes: fn(&Kept<'_>) -> usize| features.iter().map(bytes).sum();
+        Cost {
+            segment: &segment.name,
+            bytes_first: sum(|kept| kept.bytes_first),
+            bytes_max: sum(|kept| kept.bytes_max),
+            features,
+        }
     });
     cost.collect()
+}
+
+/// With one entry and with the most.
+fn bytes(catalog: &Catalog, feature: &Feature, entries_max: usize) -> (usize, usize) {
+    let inner = if let Fold::Keyed(group) = feature.fold { catalog.group(group) } else { &[] };
+    let most = if inner.is_empty() {
+        feature.fold.bytes(entries_max, inner)
+    } else {
+        let each = |feature: &Feature| feature.fold.bytes(keeps(catalog, feature).1, &[]);
+        feature.fold.bytes(VALUES_MAX, &[]) + VALUES_MAX * inner.iter().map(each).sum::<usize>()
+    };
+    (feature.fold.bytes(1, inner), most)
+}
+
+/// The bytes of all features together, each once: of a customer with one entry of each.
+fn bytes_of_all(catalog: &Catalog) -> usize {
+    catalog.features().iter().map(|feature| bytes(catalog, feature, 1).0).sum()
 }
 
 /// In words, and the most entries.
@@ -125,12 +161,15 @@ fn rule(rule: &Rule) -> String {
 }
 
 /// For people.
-pub(super) fn print(costs: &[Cost<'_>], data: &mut impl Write) -> io::Result<()> {
+pub(super) fn print(costs: &[Cost<'_>], catalog: &Catalog, data: &mut impl Write) -> io::Result<()> {
     writeln!(data, "\nkept of each customer:")?;
     for cost in costs {
-        writeln!(data, "{}", cost.segment)?;
+        writeln!(data, "{}   {} bytes, at most {}", cost.segment, cost.bytes_first, cost.bytes_max)?;
         for kept in &cost.features {
-            write!(data, "  {}   {}", kept.measures, kept.keeps)?;
+            write!(data, "  {}   {}   {} bytes", kept.measures, kept.keeps, kept.bytes_first)?;
+            if kept.bytes_max > kept.bytes_first {
+                write!(data, ", at most {}", kept.bytes_max)?;
+            }
             if kept.shared_with.is_empty() {
                 writeln!(data)?;
             } else {
@@ -138,5 +177,13 @@ pub(super) fn print(costs: &[Cost<'_>], data: &mut impl Write) -> io::Result<()>
             }
         }
     }
+    writeln!(
+        data,
+        "\na customer with one event of each kind: {} bytes for all {} features, each kept once, and {} for being there; \
+         lists have room for as much again, longer texts come on top",
+        bytes_of_all(catalog),
+        catalog.features().len(),
+        customer_bytes(ID_BYTES)
+    )?;
     Ok(())
 }

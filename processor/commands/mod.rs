@@ -19,6 +19,7 @@ mod junit;
 mod replay;
 mod run;
 mod schema;
+mod snapshot;
 mod terminal;
 mod test;
 
@@ -48,6 +49,7 @@ enum Command {
     Test(test::Test),
     Replay(replay::Replay),
     Explain(explain::Explain),
+    Snapshot(snapshot::Snapshot),
     Schema(schema::Schema),
     Completions(completions::Completions),
 }
@@ -65,6 +67,7 @@ pub(crate) fn execute() -> ExitCode {
         Command::Test(command) => command.execute(terminal),
         Command::Replay(command) => command.execute(terminal),
         Command::Explain(command) => command.execute(terminal),
+        Command::Snapshot(command) => command.execute(terminal),
         Command::Schema(command) => command.execute(),
         Command::Completions(command) => command.execute::<CommandLine>(),
     };

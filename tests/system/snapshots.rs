@@ -187,9 +187,17 @@ fn a_damaged_snapshot_is_named_and_the_one_before_it_used() {
         program.terminate();
     }
     assert!((0..PARTITIONS).all(|partition| kept.manifests(partition).len() == 2), "a snapshot for each stop");
+    assert_eq!(program.command(&["snapshot", "verify"]).code, Some(0), "everything is intact");
+    let exported = program.command(&["snapshot", "export"]);
+    let customers: std::collections::BTreeSet<&str> =
+        scene.events[..8_000].iter().map(|event| event.customer.as_str()).collect();
+    assert_eq!((exported.code, exported.stdout.lines().count()), (Some(0), customers.len()), "a line for each");
     damage(&kept.manifests(0)[1], 200);
     let parts = kept.manifests(1)[1].with_extension("");
     damage(&parts.join("00000"), 3_000);
+    let verified = program.command(&["snapshot", "verify"]);
+    assert_eq!(verified.code, Some(1), "{}", verified.stdout);
+    assert_eq!(verified.stdout.matches("WRONG").count(), 2, "{}", verified.stdout);
     program.start();
     wait_until_running(&program);
     assert!(counted(&program, "spicchio_snapshots_refused_total").is_some_and(|refused| refused > 1.5));

@@ -115,16 +115,7 @@ impl Loader {
         self.look_at_anchors(&manifest, wanted, anchors)?;
         let memberships_from = self.memberships_from(&manifest, wanted.announced);
         let mut engine = empty();
-        read_parts(&self.shelf, name, &manifest, |content, rows| {
-            match content {
-                Content::Erased => engine.read_erased(rows)?,
-                Content::Ids(topic) => engine.read_ids(usize::from(topic), rows)?,
-                Content::Shard(shard) => {
-                    engine.read_shard(shard, rows, memberships_from.is_some())?;
-                }
-            }
-            Ok(())
-        })?;
+        restore(&self.shelf, name, &manifest, &mut engine, memberships_from.is_some())?;
         Ok(Loaded { name: name.to_owned(), engine, manifest, memberships_from })
     }
 
@@ -159,6 +150,29 @@ impl Loader {
         }
         Ok(())
     }
+}
+
+/// Fills an empty engine with a snapshot of its own definitions; with what had been announced, or without.
+///
+/// # Errors
+/// What is not as it was written; the engine is of no more use then.
+pub fn restore(
+    shelf: &Shelf,
+    name: &str,
+    manifest: &Manifest,
+    engine: &mut Engine,
+    announced: bool,
+) -> Result<(), Refusal> {
+    read_parts(shelf, name, manifest, |content, rows| {
+        match content {
+            Content::Erased => engine.read_erased(rows)?,
+            Content::Ids(topic) => engine.read_ids(usize::from(topic), rows)?,
+            Content::Shard(shard) => {
+                engine.read_shard(shard, rows, announced)?;
+            }
+        }
+        Ok(())
+    })
 }
 
 /// Reads every block of a snapshot, and makes sure that none is missing.

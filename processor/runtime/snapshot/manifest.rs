@@ -36,6 +36,8 @@ pub struct Manifest {
     pub catalog: String,
     /// The hash of what the state means.
     pub layout: String,
+    /// The names of its segments and ladders, in the order of their numbers; for people.
+    pub segments: Vec<String>,
     /// The inputs in the order of its numbers.
     pub inputs: Vec<Input>,
     /// Where shards were cut, ascending; the last one is the snapshot's own end.
@@ -174,6 +176,7 @@ pub(super) mod tests {
             written: 1_700_000_000_000,
             catalog: "sha256:ab".to_owned(),
             layout: "sha256:cd".to_owned(),
+            segments: vec!["new".to_owned()],
             inputs: vec![Input { topic: "events".to_owned(), began: 0, from: 90, anchor: None }],
             cuts: vec![Cut { last_shard: 9, next: vec![95] }, Cut { last_shard: 255, next: vec![100] }],
             memberships: ("memberships".to_owned(), 7),

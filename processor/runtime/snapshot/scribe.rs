@@ -151,7 +151,10 @@ impl Storing {
                 }
                 Ok(Job::Leave { parked, lease }) => {
                     let (partition, word) = (lease.partition(), &parked.word);
-                    let source = |writing: &mut Writing<'_>| copy(writing, &parked);
+                    let source = |writing: &mut Writing<'_>| {
+                        writing.whole(&parked.engine, &parked.next)?;
+                        Ok(End { batch: parked.word.batch, clock: parked.engine.clock() })
+                    };
                     let sheet = Sheet { partition, began: &word.began, first_batch: word.batch };
                     self.tell(partition, self.write(&sheet, &mut anchors, source, || Ok(())));
                     lease.end();
@@ -207,6 +210,7 @@ impl Storing {
                 began: in_order(&archive.topics, sheet.began),
                 catalog: archive.catalog.hash().to_string(),
                 layout: archive.catalog.layout().to_string(),
+                segments: archive.catalog.segments().iter().map(|segment| segment.name.to_string()).collect(),
                 memberships: (archive.memberships.clone(), announced),
                 written: clock::now(),
             };
@@ -305,25 +309,6 @@ fn wait_for_commit(pieces: &Receiver<Piece>) -> Result<(), WriteError> {
             Err(WriteError::Abandoned)
         }
     }
-}
-
-/// Copies a partition that nobody works on any more.
-fn copy(writing: &mut Writing<'_>, parked: &Parked) -> Result<End, WriteError> {
-    let mut rows = Vec::new();
-    let fail = |error| WriteError::Content(super::Damage::Rows(error));
-    parked.engine.write_erased(&mut rows).map_err(fail)?;
-    writing.erased(&rows)?;
-    for (topic, from) in parked.next.iter().enumerate() {
-        rows.clear();
-        parked.engine.write_ids(topic, &mut rows).map_err(fail)?;
-        writing.ids(*from, &rows)?;
-    }
-    for shard in 0..=u8::MAX {
-        rows.clear();
-        let customers = parked.engine.write_shard(shard, &mut rows).map_err(fail)?;
-        writing.shard(shard, &parked.next, customers, &rows)?;
-    }
-    Ok(End { batch: parked.word.batch, clock: parked.engine.clock() })
 }
 
 /// The inputs in the order of the configuration, each with where the group began to read it.

@@ -1,12 +1,14 @@
 //! A snapshot while it is written: rows become blocks, blocks parts, and in the end a manifest says so.
 
+use spicchio_core::engine::Engine;
+use spicchio_core::segment::Catalog;
 use spicchio_core::timer::Instant;
 use spicchio_core::wire::row::ROWS_VERSION;
 
 use super::block::{Content, Packer, write};
-use super::failure::WriteError;
+use super::failure::{Damage, WriteError};
 use super::manifest::{Cut, FORMAT, Input, Manifest, Part};
-use super::shelf::Shelf;
+use super::shelf::{Shelf, Unreadable};
 
 /// A snapshot without a manifest yet.
 #[derive(Debug)]
@@ -36,6 +38,8 @@ pub(super) struct Terms {
     pub(super) catalog: String,
     /// The hash of what the state means.
     pub(super) layout: String,
+    /// The names of segments and ladders.
+    pub(super) segments: Vec<String>,
     /// The memberships topic and the offset.
     pub(super) memberships: (String, i64),
     /// The wall clock.
@@ -84,10 +88,28 @@ impl<'a> Writing<'a> {
         if rows.is_empty() { Ok(()) } else { self.add(Content::Shard(shard), rows) }
     }
 
+    /// Everything of an engine that nobody changes meanwhile, and that has passed those offsets.
+    pub(super) fn whole(&mut self, engine: &Engine, next: &[i64]) -> Result<(), WriteError> {
+        let mut rows = Vec::new();
+        engine.write_erased(&mut rows).map_err(Damage::from)?;
+        self.erased(&rows)?;
+        for (topic, from) in next.iter().enumerate() {
+            rows.clear();
+            engine.write_ids(topic, &mut rows).map_err(Damage::from)?;
+            self.ids(*from, &rows)?;
+        }
+        for shard in 0..=u8::MAX {
+            rows.clear();
+            let customers = engine.write_shard(shard, &mut rows).map_err(Damage::from)?;
+            self.shard(shard, next, customers, &rows)?;
+        }
+        Ok(())
+    }
+
     /// Stores what is left; the manifest as it will be, without anchors.
     pub(super) fn end(mut self, terms: Terms) -> Result<Manifest, WriteError> {
         self.store()?;
-        let Terms { batch, clock, began, catalog, layout, memberships, written } = terms;
+        let Terms { batch, clock, began, catalog, layout, segments, memberships, written } = terms;
         let inputs = began.into_iter().zip(&self.from);
         let input = |((topic, began), from): ((String, i64), &i64)| Input { topic, began, from: *from, anchor: None };
         Ok(Manifest {
@@ -101,6 +123,7 @@ impl<'a> Writing<'a> {
             written: written.millis(),
             catalog,
             layout,
+            segments,
             inputs: inputs.map(input).collect(),
             cuts: self.cuts,
             memberships,
@@ -126,4 +149,28 @@ impl<'a> Writing<'a> {
         self.parts.push(part);
         Ok(())
     }
+}
+
+/// Keeps an engine that nobody changes and that has read nothing: partition 0 of one input, for benches and fixtures.
+///
+/// # Errors
+/// When the store does not take it.
+pub fn keep(shelf: &Shelf, engine: &Engine, catalog: &Catalog, name: &str) -> Result<Manifest, WriteError> {
+    let mut writing = Writing::new(shelf, 0, name)?;
+    writing.whole(engine, &[0])?;
+    let manifest = writing.end(Terms {
+        batch: 0,
+        clock: engine.clock(),
+        began: vec![("events".to_owned(), 0)],
+        catalog: catalog.hash().to_string(),
+        layout: catalog.layout().to_string(),
+        segments: catalog.segments().iter().map(|segment| segment.name.to_string()).collect(),
+        memberships: ("memberships".to_owned(), 0),
+        written: Instant::from_millis(0),
+    })?;
+    shelf.publish(name, &manifest).map_err(|error| match error {
+        Unreadable::Store(error) => WriteError::from(error),
+        Unreadable::Damaged(error) => WriteError::from(error),
+    })?;
+    Ok(manifest)
 }

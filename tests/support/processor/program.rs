@@ -140,7 +140,7 @@ impl Program {
     fn commanded(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
         command.args(arguments).current_dir(self.folder.path());
-        if arguments.first().is_some_and(|name| ["run", "init"].contains(name)) {
+        if arguments.first().is_some_and(|name| ["run", "init", "snapshot"].contains(name)) {
             command.arg("--config").arg(self.folder.path().join("config.yaml"));
         }
         command

@@ -65,9 +65,13 @@ impl Asked {
 }
 
 impl Frame {
-    /// Everything of which so much is kept.
-    pub(super) const fn unbounded(whole: Rule) -> Self {
-        Self { bounds: None, span: Span::Whole, whole, delay: None, ties: false }
+    /// As much as is kept: what a list has not let go yet, though nothing can want it, is no evidence.
+    pub(super) fn unbounded(whole: Rule) -> Self {
+        let span = match &whole {
+            Rule::Within(reach) => Span::Last { from: reach.clone(), to: None },
+            Rule::All | Rule::Newest { .. } => Span::Whole,
+        };
+        Self { bounds: None, span, whole, delay: None, ties: false }
     }
 
     /// From so far back until now, or until so far back.
