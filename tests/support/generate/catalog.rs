@@ -26,7 +26,7 @@ pub(super) fn catalog(random: &mut Random, scale: &Scale) -> Definitions {
     for number in 0..many {
         let place = if is_ascending { number } else { many - number };
         let mut making = Making { random: &mut *random, scale, declarations: &declarations, made: &mut made };
-        let kinds = [("segment", 10), ("ladder", 3), ("score", 2)];
+        let kinds = [("segment", 10), ("ladder", 3), ("score", 4)];
         let kinds = kinds.map(|(kind, weight)| (if kind == "segment" || has(kind) { weight } else { 0 }, kind));
         match making.random.weighted(&kinds) {
             "ladder" => making.ladder(format_compact!("l{place}")),

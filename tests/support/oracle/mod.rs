@@ -30,8 +30,8 @@
 //!   another type than declared replaces what was there and counts as missing.
 //! - A trait that is a point is one value, which another replaces as a whole. `held` counts from the profile event that
 //!   set the present value: saying it again starts nothing anew, and what was missing in between does.
-//! - `age` is negative before the date, and 29 February comes on the 28th where it must. `anniversary` is today's all day
-//!   long; the date itself is no return.
+//! - `age` is negative before the date, and 29 February comes on the 28th where it must. `anniversary` is today's all
+//!   day long; the date itself is no return.
 //! - Distances are along a sphere of 6,371,008.8 m.
 //! - An absence (`without`) ends at the instant at which it has run out; the step after it comes at that instant or
 //!   later, and less than its `within` after it. That end is what `all within` and the window look at.
