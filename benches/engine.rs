@@ -94,6 +94,7 @@ fn catalog() -> Arc<Catalog> {
         grace_millis: 0,
         attach: Vec::new(),
         labels: BTreeMap::new(),
+        latch: None,
         zone: Zone::UTC,
     });
     let segments = segments.collect();
@@ -105,6 +106,7 @@ struct Run {
     events: u64,
     transitions: u64,
     output_bytes: u64,
+    digest: u64,
     facts: Facts,
     wall: Duration,
     processor: Duration,
@@ -144,18 +146,21 @@ impl Run {
 
     fn write(&mut self, effects: &mut Effects) {
         for transition in effects.transitions.drain(..) {
-            self.output_bytes += transition_value(&transition, OUTPUT_BYTES_MAX).len() as u64;
+            let value = transition_value(&transition, OUTPUT_BYTES_MAX);
+            self.output_bytes += value.len() as u64;
             self.transitions += 1;
+            self.digest = digest(self.digest, &value);
         }
     }
 
     fn print(&self, what: &str) {
         let (wall, processor) = (self.wall.as_secs_f64(), self.processor.as_secs_f64());
         println!(
-            "{what}: {} events, {} transitions ({} bytes each)",
+            "{what}: {} events, {} transitions ({} bytes each, digest {:016x})",
             self.events,
             self.transitions,
-            self.output_bytes / self.transitions.max(1)
+            self.output_bytes / self.transitions.max(1),
+            self.digest
         );
         for (clock, seconds) in [("processor time", processor), ("wall time", wall)] {
             println!(
@@ -169,6 +174,16 @@ impl Run {
             self.facts.timers_changed, self.facts.timers_rearmed
         );
     }
+}
+
+/// Mixes bytes into a digest, eight at a time: two runs that print the same one wrote the same transitions.
+fn digest(mut digest: u64, bytes: &[u8]) -> u64 {
+    for chunk in bytes.chunks(8) {
+        let mut word = [0; 8];
+        word[..chunk.len()].copy_from_slice(chunk);
+        digest = (digest.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+    digest
 }
 
 /// Resident memory of this process; 0 where the system does not tell.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use spicchio_core::segment::Catalog;
 use spicchio_core::segment::language::{self, Diagnostic, Loaded, Source};
+use spicchio_core::timer::Length;
 use spicchio_runtime::definitions;
 
 use super::diagnostics;
@@ -38,6 +39,16 @@ impl Definitions {
 /// The catalog of these paths; where they are wrong, shows it first.
 pub(crate) fn catalog(paths: &[PathBuf], terminal: Terminal) -> Result<Arc<Catalog>, Failure> {
     Ok(Arc::new(Catalog::compile(&read(paths)?.accepted(terminal)?.definitions)))
+}
+
+/// Refuses segments that look further back than customers are remembered, and shows them.
+pub(crate) fn remembered(catalog: &Catalog, forget_after: Length, terminal: Terminal) -> Result<(), Failure> {
+    let looks = catalog.looks_beyond(forget_after);
+    looks.iter().for_each(|look| terminal.error(&look.to_string()));
+    if looks.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Broken("segments look further back than customers are remembered".to_owned()))
 }
 
 /// What was named cannot be read.

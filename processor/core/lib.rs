@@ -7,7 +7,7 @@
 //! The way of one event, which is also the order of the modules: a record is decoded ([`event`]), finds its
 //! [`customer`], is folded into [`feature`]s; the [`segment`]s that read them are evaluated, one deadline is kept
 //! ([`timer`]), differences are announced ([`transition`]) and written down ([`wire`]). [`engine`] knows the order,
-//! and [`replay`] runs it over a whole history.
+//! and [`replay`] runs it over a whole history. [`audience`] looks at what came of it.
 
 pub mod customer;
 pub mod event;
@@ -19,3 +19,5 @@ pub mod wire;
 
 pub mod engine;
 pub mod replay;
+
+pub mod audience;

@@ -58,7 +58,7 @@ pub fn run_until(
     options: RunOptions,
     stop: &Stop,
 ) -> Result<(), RunError> {
-    let catalog = definitions::compile(&config.segments)?;
+    let catalog = definitions::compile(&config.segments, config.forget_after)?;
     let asynchronous = asynchronous()?;
     let metrics = Metrics::new().map_err(|error| RunError::Start { what: "the metrics", reason: error.to_string() })?;
     let (metrics, registry) = (Arc::new(metrics), Arc::new(Registry::new(Arc::clone(&catalog))));

@@ -1,6 +1,6 @@
 //! `replay`, `explain`, `test` and `check` on the examples: the same bytes each time, and nothing lost of a bad file.
 
-use crate::program::{EVENTS, SHOP, check, program, said};
+use crate::program::{EVENTS, SHOP, Scratch, check, program, said};
 
 #[test]
 fn the_examples_are_right() {
@@ -62,4 +62,43 @@ fn a_customer_is_explained_at_any_instant() {
         "",
         "no event of customer",
     );
+}
+
+#[test]
+fn the_report_names_segments_that_are_empty_small_the_same_or_about_to_be_left() {
+    let definitions = "segments:\n  - {segment: hour, when: 'count(page_view, 1h) > 0'}\n  \
+                       - {segment: sixty-minutes, when: 'since(last(page_view)) < 60m'}\n  \
+                       - {segment: nobody, when: 'count(refund) > 0'}\n  \
+                       - {segment: everybody, when: 'since(last(any)) >= 0ms'}\n\
+                       scores: [{score: views, value: count(page_view)}]\n";
+    let file = Scratch::new("health.yaml", definitions);
+    let view = |at: &str, customer: u8| {
+        format!("{{\"type\":\"page_view\",\"customer_id\":\"c-{customer}\",\"time\":\"2026-01-0{at}:00Z\"}}\n")
+    };
+    let input = [view("5T12:00", 1), view("7T11:00", 2), view("7T11:10", 2), view("7T12:00", 3)].concat();
+    let replay = |extra: &[&str]| {
+        said(program(&[&["replay", "--segments", file.path(), "--events", "-"], extra].concat()), &input)
+    };
+    // At 12:00 c-2 and c-3 are inside; c-2 leaves at 12:10, c-3 at 13:00. Two days, three entries and an exit.
+    let text = replay(&["--report", "--small", "3"]).err;
+    let row = text.lines().find(|line| line.starts_with("hour ")).expect("there is a line for each segment");
+    let row: Vec<&str> = row.split_whitespace().collect();
+    assert_eq!(row, ["hour", "3", "1", "0", "2", "1.5", "0.5", "1", "2", "2"], "{text}");
+    for line in [
+        "never entered: nobody\n",
+        "small: hour (2), sixty-minutes (2)\n",
+        "equal: hour and sixty-minutes (2)\n",
+        "overlapping: 2 of 2 in hour are in everybody\n",
+    ] {
+        assert!(text.contains(line), "{line} is not in {text}");
+    }
+    let json = replay(&["--report", "segments", "--output", "json", "--until", "2026-01-07T12:00:01Z"]).err;
+    let report: serde_json::Value = serde_json::from_str(&json).expect("the report is JSON");
+    assert_eq!(report["never_entered"], serde_json::json!(["nobody"]));
+    assert_eq!(report["segments"][1]["leaving"], serde_json::json!({"hour": 2, "day": 2}));
+    assert_eq!(report["segments"][2]["volatility"], serde_json::Value::Null);
+    let edges = replay(&["--report", "edges", "--parts", "3"]).err;
+    let pasted = "score views: 3 customers, 0 without a value\n  edges: 1, 2\n  \
+                  value: if score(\"views\") >= 2 then 2 else 1\n";
+    assert_eq!(edges, pasted);
 }

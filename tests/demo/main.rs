@@ -81,7 +81,7 @@ fn both_ways_in_and_out(seen: &BTreeSet<Change>, said: &str) {
         let any = seen.iter().any(|(_, _, _, way, why)| way == change && why == cause);
         assert!(any, "nobody {change} by {cause} among {} transitions\n{said}", seen.len());
     }
-    for (word, change) in [("entries", "entered"), ("exits", "exited")] {
+    for (word, change) in [("entries", "entered"), ("exits", "exited"), ("moves", "moved")] {
         let line = said.lines().find(|line| line.starts_with(word)).unwrap_or_else(|| panic!("no {word}: {said}"));
         let told = line.split_whitespace().nth(1).and_then(|count| count.parse().ok());
         assert_eq!(told, Some(seen.iter().filter(|(_, _, _, way, _)| way == change).count()), "{line}");

@@ -9,7 +9,9 @@ use spicchio_core::timer::Instant;
 pub(super) struct Announced {
     customer_id: String,
     segment: String,
-    change: String,
+    change: Way,
+    /// Of a ladder: the stage that the customer is in now.
+    to: Option<String>,
     at: String,
     cause: String,
     until: Option<String>,
@@ -17,6 +19,18 @@ pub(super) struct Announced {
     because: Vec<Reason>,
     #[serde(default)]
     witnesses: Vec<Map<String, Value>>,
+}
+
+/// Which way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Way {
+    /// The membership began.
+    Entered,
+    /// It ended.
+    Exited,
+    /// From one stage of a ladder to another.
+    Moved,
 }
 
 /// A condition that decided it.
@@ -36,13 +50,13 @@ impl Announced {
         &self.customer_id
     }
 
-    pub(super) fn segment(&self) -> &str {
-        &self.segment
+    /// The segment, or the ladder and its stage.
+    pub(super) fn what(&self) -> String {
+        self.to.as_ref().map_or_else(|| self.segment.clone(), |stage| format!("{}: {stage}", self.segment))
     }
 
-    /// Whether the membership began; it ended otherwise.
-    pub(super) fn is_entry(&self) -> bool {
-        self.change == "entered"
+    pub(super) const fn way(&self) -> Way {
+        self.change
     }
 
     /// Whether time alone did it.
@@ -147,7 +161,8 @@ mod tests {
             "at":"2026-11-23T14:00:00.000Z","until":"2026-11-26T10:00:00.000Z","definition":"sha256:0",
             "because":[{"condition":"since(last(cart_add)) >= 4h","value":"4h"}],"evidence":[]}"#;
         let read = Announced::read(value).unwrap();
-        assert!(read.is_entry() && read.is_by_time());
+        assert!(read.way() == Way::Entered && read.is_by_time());
+        assert_eq!(read.what(), "cart-abandoned");
         assert_eq!(read.why(80), "since(last(cart_add)) = 4h");
         assert_eq!(read.why(20), "since(last(car… = 4h");
         assert_eq!(read.until().map(|at| at.to_string()).as_deref(), Some("2026-11-26T10:00:00.000Z"));

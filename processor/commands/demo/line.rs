@@ -2,7 +2,7 @@
 
 use spicchio_core::timer::Instant;
 
-use super::announced::Announced;
+use super::announced::{Announced, Way};
 use super::people;
 use super::shopper::{DAY, HOUR, MINUTE};
 
@@ -36,12 +36,15 @@ impl Paint {
 pub(super) fn line(announced: &Announced, paint: Paint) -> String {
     let when = announced.at().map(moment).unwrap_or_default();
     let who = people::name(announced.customer());
-    let (sign, way, color) =
-        if announced.is_entry() { ('+', "entered", Paint::GREEN) } else { ('-', "left   ", Paint::YELLOW) };
-    let what = paint.with(color, &format!("{sign} {way} {:<28}", announced.segment()));
+    let (sign, way, color) = match announced.way() {
+        Way::Entered => ('+', "entered", Paint::GREEN),
+        Way::Exited => ('-', "left   ", Paint::YELLOW),
+        Way::Moved => ('>', "came to", Paint::GREEN),
+    };
+    let what = paint.with(color, &format!("{sign} {way} {:<28}", announced.what()));
     let cause = format!("by {:<5}", announced.cause());
     let cause = if announced.is_by_time() { paint.with(Paint::CYAN, &cause) } else { cause };
-    let until = announced.until().filter(|_| announced.is_entry());
+    let until = announced.until().filter(|_| announced.way() != Way::Exited);
     let until = until.map(|until| format!("  until {}", later(until, announced.at()))).unwrap_or_default();
     format!("{when}  {who:<15} {what} {cause} {}", paint.dim(&format!("{}{until}", announced.why(WHY_COLUMNS_MAX))))
 }
@@ -89,6 +92,14 @@ mod tests {
         ] {
             assert_eq!(moment(Instant::parse(instant).unwrap()), told);
         }
+    }
+
+    #[test]
+    fn a_move_says_to_which_stage() {
+        let value = br#"{"customer_id":"c-000","segment":"life-cycle","change":"moved","from":"new","to":"loyal",
+            "cause":"event","at":"2026-11-23T14:00:00.000Z","until":null}"#;
+        let told = line(&Announced::read(value).unwrap(), Paint { on: false });
+        assert!(told.contains("> came to life-cycle: loyal"), "{told}");
     }
 
     #[test]

@@ -14,17 +14,25 @@ use super::super::exit::Failure;
 pub(super) const EVENTS: &str = "shop.events.v1";
 
 /// The definitions of the demo: the published examples.
-const SEGMENTS: [(&str, &str); 11] = [
+const SEGMENTS: [(&str, &str); 19] = [
     ("abandoned-cart.yaml", include_str!("../../../schemas/examples/segments/abandoned-cart.yaml")),
+    ("behaviour.yaml", include_str!("../../../schemas/examples/segments/behaviour.yaml")),
     ("big-spenders.yaml", include_str!("../../../schemas/examples/segments/big-spenders.yaml")),
     ("browsing.yaml", include_str!("../../../schemas/examples/segments/browsing.yaml")),
     ("coupons.yaml", include_str!("../../../schemas/examples/segments/coupons.yaml")),
     ("cross-sell.yaml", include_str!("../../../schemas/examples/segments/cross-sell.yaml")),
+    ("demographics.yaml", include_str!("../../../schemas/examples/segments/demographics.yaml")),
+    ("engagement.yaml", include_str!("../../../schemas/examples/segments/engagement.yaml")),
     ("first-purchase.yaml", include_str!("../../../schemas/examples/segments/first-purchase.yaml")),
-    ("newsletter.yaml", include_str!("../../../schemas/examples/segments/newsletter.yaml")),
+    ("life-cycle.yaml", include_str!("../../../schemas/examples/segments/life-cycle.yaml")),
     ("personalisation.yaml", include_str!("../../../schemas/examples/segments/personalisation.yaml")),
+    ("personas.yaml", include_str!("../../../schemas/examples/segments/personas.yaml")),
     ("price-drops.yaml", include_str!("../../../schemas/examples/segments/price-drops.yaml")),
     ("prospects.yaml", include_str!("../../../schemas/examples/segments/prospects.yaml")),
+    ("readiness.yaml", include_str!("../../../schemas/examples/segments/readiness.yaml")),
+    ("rfm.yaml", include_str!("../../../schemas/examples/segments/rfm.yaml")),
+    ("timing.yaml", include_str!("../../../schemas/examples/segments/timing.yaml")),
+    ("touchpoints.yaml", include_str!("../../../schemas/examples/segments/touchpoints.yaml")),
     ("win-back.yaml", include_str!("../../../schemas/examples/segments/win-back.yaml")),
 ];
 

@@ -68,7 +68,7 @@ impl Screen {
                     self.data.write_all(&value)?;
                     self.data.write_all(b"\n")?;
                 }
-                Format::Text if self.throttle.admits(announced.is_entry()) => {
+                Format::Text if self.throttle.admits(announced.way()) => {
                     writeln!(self.data, "{}", line(&announced, self.paint))?;
                 }
                 Format::Text => {}
@@ -79,8 +79,11 @@ impl Screen {
     }
 
     /// Owns up to what was left out.
-    fn admit(&mut self, Unshown { entered, left }: Unshown) -> Result<(), Failure> {
-        let text = format!("                  … and {} more: {entered} entered, {left} left", entered + left);
+    fn admit(&mut self, Unshown { entered, left, moved }: Unshown) -> Result<(), Failure> {
+        let text = format!(
+            "                  … and {} more: {entered} entered, {left} left, {moved} moved",
+            entered + left + moved
+        );
         writeln!(self.data, "{}", self.paint.dim(&text))?;
         Ok(())
     }
@@ -91,7 +94,7 @@ impl Screen {
             self.admit(unshown)?;
             self.data.flush()?;
         }
-        let Tally { events, entries, exits, .. } = self.tally;
+        let Tally { events, entries, exits, moves, .. } = self.tally;
         let seconds = watched.as_secs_f64();
         let passed = i64::try_from(watched.as_millis()).unwrap_or(i64::MAX).saturating_mul(speed) / 1_000;
         let to = self.opening.plus(passed);
@@ -101,7 +104,8 @@ impl Screen {
             "\nWatched {seconds:.0} s, {} a second: {} to {} in the shop\n\
              events   {events:>6}  ({rate:.0} a second)\n\
              entries  {:>6}  ({})\n\
-             exits    {:>6}  ({})",
+             exits    {:>6}  ({})\n\
+             moves    {:>6}  ({})",
             Length::fixed(speed),
             moment(self.opening),
             moment(to),
@@ -109,6 +113,8 @@ impl Screen {
             causes(entries),
             exits.all(),
             causes(exits),
+            moves.all(),
+            causes(moves),
         ));
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! What came of it: events, entries and exits, and which of them time alone caused.
 
-use super::announced::Announced;
+use super::announced::{Announced, Way};
 
 /// Transitions of one kind, by what caused them.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,18 +28,24 @@ pub(super) struct Tally {
     pub(super) entries: Causes,
     /// Exits while somebody watched.
     pub(super) exits: Causes,
+    /// Moves from stage to stage while somebody watched.
+    pub(super) moves: Causes,
 }
 
 impl Tally {
     /// Counts a transition that was watched.
     pub(super) fn count(&mut self, announced: &Announced) {
-        let causes = if announced.is_entry() { &mut self.entries } else { &mut self.exits };
+        let causes = match announced.way() {
+            Way::Entered => &mut self.entries,
+            Way::Exited => &mut self.exits,
+            Way::Moved => &mut self.moves,
+        };
         let count = if announced.is_by_time() { &mut causes.by_time } else { &mut causes.otherwise };
         *count += 1;
     }
 
     /// Whether time alone changed anything.
     pub(super) const fn saw_time_pass(&self) -> bool {
-        self.entries.by_time + self.exits.by_time > 0
+        self.entries.by_time + self.exits.by_time + self.moves.by_time > 0
     }
 }

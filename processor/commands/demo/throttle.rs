@@ -1,10 +1,13 @@
 //! So many lines a second and no more, so that people can read them; the rest is counted.
 
+use super::announced::Way;
+
 /// Transitions that were not shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Unshown {
     pub(super) entered: u64,
     pub(super) left: u64,
+    pub(super) moved: u64,
 }
 
 /// Counts the lines of each second.
@@ -18,7 +21,7 @@ pub(super) struct Throttle {
 
 impl Throttle {
     pub(super) const fn new(lines_per_second: u32) -> Self {
-        Self { lines_per_second, second: 0, shown: 0, unshown: Unshown { entered: 0, left: 0 } }
+        Self { lines_per_second, second: 0, shown: 0, unshown: Unshown { entered: 0, left: 0, moved: 0 } }
     }
 
     /// Tells which second of watching it is; what was not shown in the one before.
@@ -32,15 +35,15 @@ impl Throttle {
     }
 
     /// Whether one more line may be shown in this second; counts the transition where not.
-    pub(super) fn admits(&mut self, is_entry: bool) -> bool {
+    pub(super) fn admits(&mut self, way: Way) -> bool {
         if self.shown < self.lines_per_second {
             self.shown += 1;
             return true;
         }
-        if is_entry {
-            self.unshown.entered += 1;
-        } else {
-            self.unshown.left += 1;
+        match way {
+            Way::Entered => self.unshown.entered += 1,
+            Way::Exited => self.unshown.left += 1,
+            Way::Moved => self.unshown.moved += 1,
         }
         false
     }
@@ -53,11 +56,12 @@ mod tests {
     #[test]
     fn what_is_too_much_for_a_second_is_counted_and_told_in_the_next() {
         let mut throttle = Throttle::new(2);
-        let admitted: Vec<bool> = [true, true, true, false, true].map(|entry| throttle.admits(entry)).to_vec();
+        let admitted: Vec<bool> =
+            [Way::Entered, Way::Moved, Way::Entered, Way::Exited, Way::Moved].map(|way| throttle.admits(way)).to_vec();
         assert_eq!(admitted, [true, true, false, false, false]);
         assert_eq!(throttle.second(0), None);
-        assert_eq!(throttle.second(1), Some(Unshown { entered: 2, left: 1 }));
-        assert!(throttle.admits(true));
+        assert_eq!(throttle.second(1), Some(Unshown { entered: 1, left: 1, moved: 1 }));
+        assert!(throttle.admits(Way::Entered));
         assert_eq!(throttle.second(2), None);
     }
 }

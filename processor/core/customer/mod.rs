@@ -3,11 +3,13 @@
 mod erasures;
 mod id;
 mod memberships;
+mod pending;
 mod table;
 
 pub use erasures::Erasures;
 pub use id::CustomerId;
 pub use memberships::{Memberships, Place, Standing};
+pub use pending::Pending;
 pub use table::CustomerTable;
 
 use crate::feature::FeatureSet;
@@ -20,6 +22,8 @@ pub struct Customer {
     pub newest: Instant,
     /// When to look at it again; [`Instant::NEVER`] when time alone changes nothing.
     pub deadline: Instant,
+    /// The segments to look at then.
+    pub pending: Pending,
     /// The batch that last changed it.
     pub batch: u64,
     /// What is measured.
@@ -34,6 +38,7 @@ impl Customer {
         Self {
             newest: Instant::MIN,
             deadline: Instant::NEVER,
+            pending: Pending::default(),
             batch: 0,
             features: FeatureSet::default(),
             memberships: Memberships::default(),

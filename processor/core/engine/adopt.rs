@@ -34,7 +34,7 @@ impl Engine {
                 });
                 let features = taken_over(&adoption, catalog, &customer.features);
                 let Customer { newest, batch, .. } = *customer;
-                let moved = Customer { newest, batch, deadline: Instant::NEVER, features, memberships };
+                let moved = Customer { newest, batch, features, memberships, ..Customer::new() };
                 engine.table.put_back(id.clone(), Box::new(moved));
             });
         }

@@ -158,7 +158,7 @@ impl Desk {
         let before = effects.transitions.len();
         let question = Question {
             id,
-            segments: self.timed_for(customer),
+            segments: customer.pending.segments(),
             now: deadline,
             delayed: delayed && self.longest_delay > 0,
             touched: &Touched::default(),
@@ -189,14 +189,13 @@ impl Desk {
             self.arm(id, customer, self.forget_at(customer));
             return;
         }
-        let mut segments = self.readers(&touched.on_time);
-        segments.union(&self.readers(&touched.late));
+        let mut segments = self.readers(&touched.moved);
         if touched.appeared.is_some() {
             segments.union(self.catalog.at_birth());
         }
         let due = touched.due || customer.deadline <= now;
         if due {
-            segments.union(&self.timed_for(customer));
+            segments.union(&customer.pending.segments());
         }
         let question = Question { id, segments, now, delayed: self.longest_delay > 0, touched, otherwise: Cause::Time };
         let least = self.decide(&question, customer, effects);
@@ -207,19 +206,6 @@ impl Desk {
     fn arm(&mut self, id: &CustomerId, customer: &mut Customer, deadline: Instant) {
         self.timers.rearm(id, customer.deadline, deadline);
         customer.deadline = deadline;
-    }
-
-    /// The segments that time alone can change for this customer: those that read something kept of it, and those that
-    /// need nothing kept.
-    fn timed_for(&self, customer: &Customer) -> Mask {
-        let mut segments = self.catalog.at_birth().clone();
-        for feature in customer.features.present() {
-            if let Some(readers) = self.catalog.readers(feature) {
-                segments.union(readers);
-            }
-        }
-        segments.intersect(self.catalog.timed());
-        segments
     }
 
     fn readers(&self, features: &Mask) -> Mask {
@@ -238,14 +224,15 @@ impl Desk {
 
     /// Evaluates segments, notes and announces what changed; the earliest clock at which any of them can change again.
     fn decide(&mut self, question: &Question<'_>, customer: &mut Customer, effects: &mut Effects) -> Instant {
-        let catalog = Arc::clone(&self.catalog);
         let mut least = Instant::NEVER;
-        let Some(order) = catalog.order() else {
+        if self.catalog.order().is_none() {
             for index in question.segments.iter() {
                 least = least.min(self.decide_one(question, index, customer, effects).0);
             }
             return least;
-        };
+        }
+        let catalog = Arc::clone(&self.catalog);
+        let order = catalog.order().unwrap_or_default();
         // A segment with a memory is decided before those that ask for its members, and takes them along.
         let mut segments = question.segments.clone();
         let before = effects.transitions.len();
@@ -273,8 +260,7 @@ impl Desk {
         customer: &mut Customer,
         effects: &mut Effects,
     ) -> (Instant, bool) {
-        let catalog = Arc::clone(&self.catalog);
-        let Some(segment) = catalog.segments().get(index) else { return (Instant::NEVER, false) };
+        let Some(segment) = self.catalog.segments().get(index) else { return (Instant::NEVER, false) };
         let delay = self.delay(index);
         let now = if question.delayed { question.now.plus(-delay).max(customer.newest) } else { question.now };
         let before = customer.memberships.standing(index);
@@ -293,11 +279,12 @@ impl Desk {
             effects.facts.truncated += u64::from(transition.truncated);
             effects.transitions.push(transition);
         }
+        customer.pending.set(index, found.until != Instant::NEVER);
         (found.until.plus(delay), changed)
     }
 
     /// Evaluates every segment of a customer after recovery: the differences from what was announced, and the deadline.
-    pub(super) fn compare(&self, id: &CustomerId, customer: &Customer, clock: Instant) -> (Mask, Instant) {
+    pub(super) fn compare(&self, id: &CustomerId, customer: &mut Customer, clock: Instant) -> (Mask, Instant) {
         let mut different = Mask::default();
         let mut least = self.forget_at(customer);
         if least <= clock {
@@ -309,6 +296,7 @@ impl Desk {
             let found =
                 outcome(&segment.rule, standing, &View::of(id.as_str(), customer, customer.now(clock.plus(-delay))));
             least = least.min(found.until.plus(delay));
+            customer.pending.set(index, found.until != Instant::NEVER);
             if found.place != standing.place {
                 different.insert(index);
             }
@@ -349,11 +337,7 @@ pub(super) fn note(
 ) {
     count(members, index, customer.memberships.standing(index).place, -1);
     count(members, index, place, 1);
-    if place == Place::Outside && !segment.remembers_exit() {
-        customer.memberships.remove(index);
-    } else {
-        customer.memberships.set(index, place, at);
-    }
+    segment.stand(&mut customer.memberships, index, place, at);
 }
 
 /// Counts a customer who comes to a place, or goes from it.

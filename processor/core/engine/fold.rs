@@ -7,7 +7,7 @@ use crate::customer::Customer;
 use crate::event::{Event, Slot, Value, items};
 use crate::feature::{Feature, FeatureSet, Fold, Keyed, Moment, Seen, State};
 use crate::segment::evaluate::{View, answer};
-use crate::segment::plan::{ColumnUse, FeatureUse, GroupStep, Mask, Step};
+use crate::segment::plan::{ColumnUse, FeatureUse, GroupStep, Step};
 use crate::timer::Instant;
 use crate::transition::Evidence;
 
@@ -32,6 +32,7 @@ impl Touched {
     fn add(&mut self, later: &Self) {
         self.on_time.union(&later.on_time);
         self.late.union(&later.late);
+        self.moved.union(&later.moved);
         self.appeared = self.appeared.or(later.appeared);
         // Of several events none is the one in hand.
         self.in_hand = None;
@@ -53,10 +54,16 @@ impl Desk {
         let now = customer.now(self.clock);
         let late = event.time < now;
         effects.facts.late += u64::from(late);
-        let features = if late { &mut touched.late } else { &mut touched.on_time };
+        let Touched { on_time, late: too_late, moved, .. } = &mut touched;
+        let features = if late { too_late } else { on_time };
         // A segment that waits longer is evaluated at an earlier now: what that can still see is kept.
         let seen_from = customer.now(self.clock.plus(-self.longest_delay));
-        self.fold(&mut customer.features, event, seen_from, features);
+        self.fold(&mut customer.features, event, seen_from, |feature, anew| {
+            features.insert(feature);
+            if anew {
+                moved.insert(feature);
+            }
+        });
         touched.appeared = created.then_some(if late { Appeared::Late } else { Appeared::OnTime });
         touched.in_hand = self.evidence(event);
         touched
@@ -71,15 +78,21 @@ impl Desk {
         Some(Evidence { kind, time: event.time, id })
     }
 
-    /// Folds an event into a customer's features and notes which.
-    pub(super) fn fold(&self, features: &mut FeatureSet, event: &Event, now: Instant, touched: &mut Mask) {
+    /// Folds an event into a customer's features, and notes which and whether a condition may now see something else.
+    pub(super) fn fold(
+        &self,
+        features: &mut FeatureSet,
+        event: &Event,
+        now: Instant,
+        mut noted: impl FnMut(usize, bool),
+    ) {
         let Some(dispatch) = self.catalog.dispatch(&event.kind) else { return };
         for step in dispatch.steps(&event.slots) {
-            fold_step(step, self.catalog.features(), features, event, now, |feature| touched.insert(feature));
+            fold_step(step, self.catalog.features(), features, event, now, &mut noted);
         }
         for group in &dispatch.groups {
             if self.fold_group(group, features, event, now) {
-                touched.insert(group.feature);
+                noted(group.feature, true);
             }
         }
     }
@@ -99,7 +112,7 @@ impl Desk {
         for value in &**values {
             let Some(one) = keyed.entry(value, moment) else { continue };
             for step in steps.iter().filter(|step| step.admits(event.time)) {
-                fold_selected(step, inner, one, event, now, |_| ());
+                fold_selected(step, inner, one, event, now, |_, _| ());
             }
         }
         true
@@ -120,10 +133,10 @@ fn fold_step(
     features: &mut FeatureSet,
     event: &Event,
     now: Instant,
-    touched: impl FnMut(usize),
+    noted: impl FnMut(usize, bool),
 ) {
     if step.admits(event.time) && matches(step, event, now) {
-        fold_selected(step, all, features, event, now, touched);
+        fold_selected(step, all, features, event, now, noted);
     }
 }
 
@@ -133,7 +146,7 @@ fn fold_selected(
     features: &mut FeatureSet,
     event: &Event,
     now: Instant,
-    mut touched: impl FnMut(usize),
+    mut noted: impl FnMut(usize, bool),
 ) {
     for wanted in &step.features {
         let Some(feature) = all.get(wanted.feature) else { continue };
@@ -142,14 +155,15 @@ fn fold_selected(
         if of_traits && matches!(slot, None | Some(Slot::Absent)) {
             continue;
         }
-        touched(wanted.feature);
         if wanted.reads_items() {
             fold_items(wanted, feature, features, event, now);
+            noted(wanted.feature, true);
             continue;
         }
         let beside: SmallVec<[Option<&Slot>; 2]> =
             wanted.beside.iter().map(|column| column.slot.and_then(|slot| event.slots.get(slot))).collect();
-        features.fold(wanted.feature, feature, &Seen { event, slot, beside: &beside, now });
+        let anew = features.fold(wanted.feature, feature, &Seen { event, slot, beside: &beside, now });
+        noted(wanted.feature, anew);
     }
 }
 

@@ -149,6 +149,8 @@ struct Touched {
     on_time: Mask,
     /// Features touched by late events.
     late: Mask,
+    /// Those of them of which a condition may now see something else.
+    moved: Mask,
     /// The customer has just appeared, with a late event.
     appeared: Option<Appeared>,
     /// A deadline falls on the same instant.
@@ -245,6 +247,11 @@ impl Engine {
                 self.decide_instant(clock, effects);
             }
         }
+    }
+
+    /// The definitions in force.
+    pub fn catalog(&self) -> &Arc<Catalog> {
+        &self.desk.catalog
     }
 
     /// The partition clock as the engine has decided it: less than the last [`Input::Clock`] while deadlines are left.

@@ -231,3 +231,48 @@ fn a_change_that_still_waits_comes_before_its_customer_is_forgotten() {
     let expected = ["100 c entered s0 event", "160 c exited s0 forgotten"];
     check_forgetting(Some(60), "count(purchase) >= 1", &steps, &expected);
 }
+
+#[test]
+fn lists_of_a_transition_say_how_much_they_leave_out() {
+    let counts = (1..=120).map(|seconds| format!("count(page_view, {seconds}s) >= 1")).collect::<Vec<_>>();
+    let some = "for some product_id (count(page_view) >= 1)";
+    let catalog = catalog(&[&format!("{} and {some}", counts.join(" and "))]);
+    let decoder = Decoder::new(catalog.interest(), &TopicRules { key_required: false, ..TopicRules::default() });
+    let items = (0..130).map(|number| serde_json::json!({ "product_id": format!("p{number}") })).collect::<Vec<_>>();
+    let json = serde_json::json!({
+        "id": "e", "type": "page_view", "customer_id": "c", "time": START, "properties": { "items": items }
+    });
+    let bytes = json.to_string();
+    let event = decoder.decode(&Record { value: Some(bytes.as_bytes()), ..Record::default() }).unwrap();
+    let settings = Settings { dedup_millis: vec![0], grace_millis: None, forget_after: None, seed: 7 };
+    let mut effects = Effects::default();
+    Engine::new(catalog, &settings).apply(Input::Event { topic: 0, event }, &mut effects);
+    let [transition] = &effects.transitions[..] else { panic!("one transition") };
+    let value: serde_json::Value = serde_json::from_slice(&crate::wire::transition_value(transition, 1 << 20)).unwrap();
+    let shown = |list: &str| (value[list].as_array().map(Vec::len), value[format!("{list}_more")].as_u64());
+    assert_eq!(shown("because"), (Some(100), Some(21)));
+    assert_eq!(shown("witnesses"), (Some(100), Some(30)));
+}
+
+#[test]
+fn looking_further_back_than_customers_are_remembered_is_found() {
+    let catalog = catalog(&[
+        "count(purchase, 25mo) >= 1",
+        "count(purchase, 26mo) >= 1 or count(purchase, 3y) >= 2",
+        "since(last(purchase)) >= 3y",
+        "since(last(purchase)) >= 800d and count(purchase) >= 1",
+        "since(first(purchase)) >= 3y",
+        "not (sum(purchase.total, since last(cart_add, 1100d)) > 5)",
+    ]);
+    let found = catalog.looks_beyond(Length::new(25, 0));
+    let texts = found.iter().map(|look| (&*look.segment, look.length.to_string())).collect::<Vec<_>>();
+    assert_eq!(
+        texts,
+        [("s1", "3y"), ("s2", "3y"), ("s3", "800d"), ("s5", "1100d")].map(|(name, length)| (name, length.to_owned()))
+    );
+    assert_eq!(
+        found[0].to_string(),
+        "`s1` looks back 3y, in `count(purchase, 3y)`, and customers are forgotten after 2y1mo: shorten it, or raise \
+         `forget_after`"
+    );
+}

@@ -3,6 +3,8 @@
 //! Where no amount is negative and only a threshold is asked for, the newest part that exceeds it is enough: while the
 //! window holds that part the answer is known, and when it does not, everything older has left too.
 
+use smallvec::SmallVec;
+
 use super::moment::Moment;
 use super::retention::{EVENTS_MAX, Retention};
 use crate::event::Number;
@@ -11,7 +13,7 @@ use crate::timer::Instant;
 /// Kept amounts and whether the cap dropped some that were needed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Amounts {
-    kept: Vec<(Moment, Number)>,
+    kept: SmallVec<[(Moment, Number); 2]>,
     truncated: bool,
     shortened: bool,
 }
@@ -19,7 +21,11 @@ pub struct Amounts {
 impl Amounts {
     /// A list as it was kept; nothing where it is not sorted or too long.
     pub fn restored(kept: Vec<(Moment, Number)>, truncated: bool, shortened: bool) -> Option<Self> {
-        (kept.is_sorted() && kept.len() <= EVENTS_MAX).then_some(Self { kept, truncated, shortened })
+        (kept.is_sorted() && kept.len() <= EVENTS_MAX).then(|| Self {
+            kept: kept.into_iter().collect(),
+            truncated,
+            shortened,
+        })
     }
 
     /// Folds an amount in and drops what no reader needs.

@@ -52,6 +52,8 @@ pub enum Fold {
         identified: bool,
         /// Keep the property's value.
         valued: bool,
+        /// A window that moves asks for it: then its moment matters as its value does.
+        slides: bool,
     },
     /// The events at the beginning of a life, with their identities.
     Oldest {
@@ -104,6 +106,10 @@ impl Fold {
     /// Whether what this keeps is enough for `other`, of the same events and property.
     pub fn covers(&self, other: &Self) -> bool {
         match (self, other) {
+            (
+                Self::Edge { side, identified, valued, .. },
+                Self::Edge { side: wanted, identified: with_identity, valued: with_value, .. },
+            ) => (side, identified, valued) == (wanted, with_identity, with_value),
             (Self::Oldest { count, valued }, Self::Oldest { count: needed, valued: with_value }) => {
                 count >= needed && valued == with_value
             }
@@ -127,6 +133,27 @@ impl Fold {
                 measured == of_what && kept.covers(needed)
             }
             (_, _) => self == other,
+        }
+    }
+}
+
+impl Fold {
+    /// Whether time makes useless what is kept: not where a number of newest ones is, whatever their age.
+    pub fn expires(&self) -> bool {
+        match self {
+            Self::Moments(retention)
+            | Self::Amounts { retention, .. }
+            | Self::Peaks { retention, .. }
+            | Self::Entries { retention, .. }
+            | Self::Latest { retention, .. } => retention.newest_only().is_none_or(|count| count == 0),
+            Self::Keyed(_) => true,
+            Self::Total
+            | Self::Tally
+            | Self::Record(_)
+            | Self::Edge { .. }
+            | Self::Oldest { .. }
+            | Self::Register
+            | Self::History => false,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::moment::Position;
+use super::moment::{Moment, Position};
 use crate::event::{Event, Value};
 use crate::segment::Side;
 
@@ -18,11 +18,14 @@ pub struct Edge {
 impl Edge {
     /// Whether `event` lies further out than this edge.
     pub fn is_behind(&self, event: &Event, side: Side) -> bool {
-        let position = Position::of(event, self.position.identity.is_some());
         let outer = match side {
             Side::First => Ordering::Less,
             Side::Last => Ordering::Greater,
         };
-        position.cmp(&self.position) == outer
+        match Moment::of(event.time, &event.kind).cmp(&self.position.moment) {
+            // The identity is copied for the tie alone.
+            Ordering::Equal => Position::of(event, self.position.identity.is_some()).cmp(&self.position) == outer,
+            ordering @ (Ordering::Less | Ordering::Greater) => ordering == outer,
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! Whole events as far as they are read: position and value, oldest first. The general list, for the windows and forms
 //! that the smaller ones cannot serve.
 
+use smallvec::SmallVec;
+
 use super::moment::Position;
 use super::retention::{EVENTS_MAX, Retention};
 use crate::event::Value;
@@ -18,19 +20,22 @@ pub struct Entry {
 /// Kept events and whether the cap dropped some that were needed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entries {
-    kept: Vec<Entry>,
+    kept: SmallVec<[Entry; 1]>,
     truncated: bool,
 }
 
 impl Entries {
     /// A list as it was kept; nothing where it is not sorted or too long.
     pub fn restored(kept: Vec<Entry>, truncated: bool) -> Option<Self> {
-        (kept.is_sorted() && kept.len() <= EVENTS_MAX).then_some(Self { kept, truncated })
+        (kept.is_sorted() && kept.len() <= EVENTS_MAX).then(|| Self { kept: kept.into_iter().collect(), truncated })
     }
 
     /// Folds an event in and drops what no reader needs.
     pub fn add(&mut self, entry: Entry, retention: &Retention, now: Instant) {
         let place = self.kept.partition_point(|kept| *kept <= entry);
+        if self.kept.len() == self.kept.capacity() {
+            self.kept.reserve_exact(1 + self.kept.len() / 2);
+        }
         self.kept.insert(place, entry);
         self.expire(retention, now);
     }

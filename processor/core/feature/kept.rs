@@ -126,6 +126,26 @@ impl State {
         }
     }
 
+    /// The moment of the kept event in that place, the oldest first.
+    pub fn moment(&self, index: usize) -> Option<Moment> {
+        match self {
+            Self::Moment(moment) if index == 0 => Some(*moment),
+            Self::Moments(moments) => moments.as_slice().get(index).copied(),
+            Self::Latest(latest) => latest.as_slice().get(index).map(|(moment, _)| *moment),
+            Self::Moment(_)
+            | Self::Edge(_)
+            | Self::Amounts(_)
+            | Self::Peaks(_)
+            | Self::Entries(_)
+            | Self::Total(_)
+            | Self::Tally(_)
+            | Self::Record(_)
+            | Self::Register(_)
+            | Self::History(_)
+            | Self::Keyed(_) => self.item(index).map(|item| item.moment),
+        }
+    }
+
     /// The kept events, newest first.
     pub fn newest_first(&self) -> impl Iterator<Item = Item<'_>> {
         (0..self.kept_len()).rev().filter_map(|index| self.item(index))

@@ -1,5 +1,7 @@
 //! The latest moment of each different value, the value seen longest ago first: what `distinct` and `days` need.
 
+use smallvec::SmallVec;
+
 use super::moment::Moment;
 use super::retention::{Retention, VALUES_MAX};
 use crate::event::Value;
@@ -8,14 +10,14 @@ use crate::timer::Instant;
 /// Kept values and whether the cap dropped some that were needed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Latest {
-    kept: Vec<(Moment, Value)>,
+    kept: SmallVec<[(Moment, Value); 1]>,
     truncated: bool,
 }
 
 impl Latest {
     /// A list as it was kept; nothing where it is not sorted or too long.
     pub fn restored(kept: Vec<(Moment, Value)>, truncated: bool) -> Option<Self> {
-        (kept.is_sorted() && kept.len() <= VALUES_MAX).then_some(Self { kept, truncated })
+        (kept.is_sorted() && kept.len() <= VALUES_MAX).then(|| Self { kept: kept.into_iter().collect(), truncated })
     }
 
     /// Folds a value in and drops what no reader needs.
@@ -27,6 +29,9 @@ impl Latest {
             self.kept.remove(index);
         }
         let place = self.kept.partition_point(|(kept, other)| (*kept, other) < (moment, &value));
+        if self.kept.len() == self.kept.capacity() {
+            self.kept.reserve_exact(1 + self.kept.len() / 2);
+        }
         self.kept.insert(place, (moment, value));
         self.expire(retention, now);
     }

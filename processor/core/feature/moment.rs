@@ -66,6 +66,17 @@ impl Position {
         });
         Self { moment: Moment::of(event.time, &event.kind), identity }
     }
+
+    /// Becomes the position of an event, with its identity where this one has one, in the memory it has already.
+    pub fn move_to(&mut self, event: &Event) {
+        match (&mut self.identity, &event.kind) {
+            (Some(kept), Kind::Declared(_)) => {
+                kept.clone_from(&event.identity);
+                self.moment = Moment::of(event.time, &event.kind);
+            }
+            (identity, _) => *self = Self::of(event, identity.is_some()),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use smallvec::SmallVec;
 
 use super::definition::Feature;
-use super::state::{Seen, State, expire, fold};
+use super::state::{Seen, State, expire, fold, says_anew};
 use crate::timer::Instant;
 
 /// States by feature index; most customers have few.
@@ -31,51 +31,47 @@ impl FeatureSet {
         self.states.get_mut(rank)
     }
 
-    /// Folds an event into one feature.
-    pub fn fold(&mut self, index: usize, feature: &Feature, seen: &Seen<'_>) {
+    /// Folds an event into one feature; whether a condition may now see something else in it.
+    pub fn fold(&mut self, index: usize, feature: &Feature, seen: &Seen<'_>) -> bool {
         if !self.has(index) {
-            if let Some(state) = fold(feature, None, seen) {
+            let state = fold(feature, None, seen);
+            let anew = state.is_some();
+            if let Some(state) = state {
                 self.insert(index, state);
             }
-            return;
+            return anew;
         }
         let rank = self.rank(index);
-        if let Some(place) = self.states.get_mut(rank) {
-            let state = std::mem::replace(place, State::Total(0));
-            if let Some(state) = fold(feature, Some(state), seen) {
-                *place = state;
-            }
+        let Some(place) = self.states.get_mut(rank) else { return false };
+        let anew = says_anew(feature, place, seen);
+        let state = std::mem::replace(place, State::Total(0));
+        if let Some(state) = fold(feature, Some(state), seen) {
+            *place = state;
         }
+        anew
     }
 
     /// The features that have seen an event, ascending.
     pub fn present(&self) -> impl Iterator<Item = usize> + '_ {
-        self.present.iter().enumerate().flat_map(|(word, bits)| {
-            let mut bits = *bits;
-            std::iter::from_fn(move || {
-                let index = (bits != 0).then(|| word * BITS + bits.trailing_zeros() as usize)?;
-                bits &= bits - 1;
-                Some(index)
-            })
-        })
+        indices(&self.present)
     }
 
     /// Drops what no reader needs at `now` or later, and the states of which nothing is left. `groups`: the features by
     /// value.
     pub fn expire(&mut self, features: &[Feature], groups: &[Vec<Feature>], now: Instant) {
-        let present: SmallVec<[usize; 64]> = self.present().collect();
-        for (index, state) in present.iter().zip(&mut self.states) {
-            if let Some(feature) = features.get(*index) {
-                expire(feature, groups, state, now);
+        let mut emptied = SmallVec::<[usize; 8]>::new();
+        for (index, state) in indices(&self.present).zip(&mut self.states) {
+            let Some(feature) = features.get(index).filter(|feature| feature.fold.expires()) else { continue };
+            expire(feature, groups, state, now);
+            if state.is_empty() {
+                emptied.push(index);
             }
         }
-        for index in present {
+        for index in emptied {
             let rank = self.rank(index);
-            if self.states.get(rank).is_some_and(State::is_empty) {
-                self.states.remove(rank);
-                if let Some(word) = self.present.get_mut(index / BITS) {
-                    *word &= !(1 << (index % BITS));
-                }
+            self.states.remove(rank);
+            if let Some(word) = self.present.get_mut(index / BITS) {
+                *word &= !(1 << (index % BITS));
             }
         }
     }
@@ -123,4 +119,16 @@ impl FeatureSet {
         }
         self.states.insert(rank.min(self.states.len()), state);
     }
+}
+
+/// The places of the bits that are set, ascending.
+fn indices(words: &[u64]) -> impl Iterator<Item = usize> + '_ {
+    words.iter().enumerate().flat_map(|(word, bits)| {
+        let mut bits = *bits;
+        std::iter::from_fn(move || {
+            let index = (bits != 0).then(|| word * BITS + bits.trailing_zeros() as usize)?;
+            bits &= bits - 1;
+            Some(index)
+        })
+    })
 }

@@ -14,6 +14,7 @@ use super::retention::VALUES_MAX;
 use super::set::FeatureSet;
 use super::tuple::tuple;
 use crate::event::{Event, Number, Slot, Value};
+use crate::segment::Side;
 use crate::timer::Instant;
 
 /// The kept state of a feature that has seen an event.
@@ -220,6 +221,23 @@ pub(super) fn fold(feature: &Feature, state: Option<State>, seen: &Seen<'_>) -> 
     }
 }
 
+/// Whether a condition may see something else in `state` once the event is folded in: not where the newest value is the
+/// one before, or where the event lies behind the one that is kept.
+pub(super) fn says_anew(feature: &Feature, state: &State, seen: &Seen<'_>) -> bool {
+    match (&feature.fold, state) {
+        (Fold::Edge { side, valued: true, slides, .. }, State::Edge(edge)) => {
+            (*slides || edge.value.as_ref() != seen.slot.and_then(Slot::value)) && edge.is_behind(seen.event, *side)
+        }
+        (Fold::Edge { side: Side::First, .. }, State::Moment(kept)) => seen.moment() < *kept,
+        (Fold::Edge { side: Side::Last, .. }, State::Moment(kept)) => seen.moment() > *kept,
+        (Fold::Record(extreme), State::Record(kept)) => {
+            seen.amount().is_some_and(|amount| !extreme.covers(*kept, amount))
+        }
+        (Fold::Register, State::Register(register)) => register.value.as_ref() != seen.slot.and_then(Slot::value),
+        (_, _) => true,
+    }
+}
+
 fn fold_tally(state: Option<State>, seen: &Seen<'_>) -> Option<State> {
     let Some(amount) = seen.amount() else { return state };
     let mut tally = if let Some(State::Tally(tally)) = state { tally } else { Box::default() };
@@ -237,21 +255,26 @@ fn fold_record(extreme: Extreme, state: Option<State>, seen: &Seen<'_>) -> Optio
 }
 
 fn fold_edge(fold: &Fold, state: Option<State>, seen: &Seen<'_>) -> Option<State> {
-    let Fold::Edge { side, identified, valued } = fold else { return state };
+    let Fold::Edge { side, identified, valued, .. } = fold else { return state };
     if !identified && !valued {
         let moment = seen.moment();
         let outer = match (state, side) {
-            (Some(State::Moment(kept)), crate::segment::Side::First) => kept.min(moment),
-            (Some(State::Moment(kept)), crate::segment::Side::Last) => kept.max(moment),
+            (Some(State::Moment(kept)), Side::First) => kept.min(moment),
+            (Some(State::Moment(kept)), Side::Last) => kept.max(moment),
             (Some(_) | None, _) => moment,
         };
         return Some(State::Moment(outer));
     }
     match state {
         Some(State::Edge(edge)) if !edge.is_behind(seen.event, *side) => Some(State::Edge(edge)),
-        Some(_) | None => {
+        state => {
             let value = valued.then(|| seen.slot.and_then(Slot::value).cloned()).flatten();
-            Some(State::Edge(Box::new(Edge { position: Position::of(seen.event, true), value })))
+            let Some(State::Edge(mut edge)) = state else {
+                return Some(State::Edge(Box::new(Edge { position: Position::of(seen.event, true), value })));
+            };
+            edge.position.move_to(seen.event);
+            edge.value = value;
+            Some(State::Edge(edge))
         }
     }
 }

@@ -81,6 +81,11 @@ impl Replay {
         self.engine.table()
     }
 
+    /// The definitions it decides by.
+    pub fn catalog(&self) -> &Arc<Catalog> {
+        self.engine.catalog()
+    }
+
     /// How many customers are in each segment, in the catalog's order.
     pub fn members(&self) -> &[Vec<u64>] {
         self.engine.members()

@@ -46,6 +46,10 @@ impl Instant {
 /// RFC 3339 in UTC with milliseconds, as in every payload.
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = if *self <= Self::MAX { rfc3339::written(self.0) } else { None };
+        if let Some(text) = text.as_ref().and_then(|text| std::str::from_utf8(text).ok()) {
+            return f.write_str(text);
+        }
         match jiff::Timestamp::from_millisecond(self.0) {
             Ok(timestamp) => write!(f, "{timestamp:.3}"),
             Err(_) => f.write_str("never"),
@@ -90,6 +94,10 @@ impl Date {
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.civil())
+        let text = rfc3339::written_days(self.0);
+        match text.as_ref().and_then(|text| std::str::from_utf8(text).ok()) {
+            Some(text) => f.write_str(text),
+            None => write!(f, "{}", self.civil()),
+        }
     }
 }

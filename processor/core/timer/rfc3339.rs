@@ -1,8 +1,10 @@
-//! RFC 3339 text to integers, strictly and without detours: this is read once for every event.
+//! RFC 3339 text to integers and back, strictly and without detours: this is read once for every event and written
+//! several times for every transition.
 //!
 //! `YYYY-MM-DDTHH:MM:SS`, a fraction of one to nine digits or none, and `Z` or an offset. `T` may be a space, and both
 //! letters may be small, as the standard allows. What is finer than a millisecond is cut off. A leap second counts as
-//! the second before it. Not here: which instants are allowed ([`super::Instant::parse`]).
+//! the second before it. What is written is UTC, with three digits of a second and `Z`. Not here: which instants are allowed
+//! ([`super::Instant::parse`]).
 
 const DAY_MILLIS: i64 = 86_400_000;
 
@@ -20,6 +22,43 @@ pub(super) fn millis(text: &str) -> Option<i64> {
     let (fraction, zone) = fraction(rest)?;
     let of_day = (hour * 60 + minute) * 60_000 + second.min(59) * 1000 + fraction;
     Some(i64::from(day) * DAY_MILLIS + of_day - offset(zone)?)
+}
+
+/// `YYYY-MM-DDTHH:MM:SS.mmmZ` of milliseconds since the epoch; nothing outside the years 0 to 9999.
+pub(super) fn written(millis: i64) -> Option<[u8; 24]> {
+    let date = written_days(i32::try_from(millis.div_euclid(DAY_MILLIS)).ok()?)?;
+    let of_day = u32::try_from(millis.rem_euclid(DAY_MILLIS)).ok()?;
+    let (seconds, fraction) = (of_day / 1000, of_day % 1000);
+    let [h1, h0] = digits(seconds / 3600);
+    let [n1, n0] = digits(seconds / 60 % 60);
+    let [s1, s0] = digits(seconds % 60);
+    let [f2, f1] = digits(fraction / 10);
+    let [_, f0] = digits(fraction % 10);
+    let [y3, y2, y1, y0, _, m1, m0, _, d1, d0] = date;
+    Some([y3, y2, y1, y0, b'-', m1, m0, b'-', d1, d0, b'T', h1, h0, b':', n1, n0, b':', s1, s0, b'.', f2, f1, f0, b'Z'])
+}
+
+/// `YYYY-MM-DD` of days since the epoch; nothing outside the years 0 to 9999.
+pub(super) fn written_days(days: i32) -> Option<[u8; 10]> {
+    // The reverse of `day`: eras of 400 years, in which years are counted from March.
+    let since_march = days.checked_add(719_468)?;
+    let (era, of_era) = (since_march.div_euclid(146_097), since_march.rem_euclid(146_097));
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * from_march + 2) / 5 + 1;
+    let (month, carried) = if from_march < 10 { (from_march + 3, 0) } else { (from_march - 9, 1) };
+    let year = u32::try_from(era * 400 + year_of_era + carried).ok().filter(|year| *year <= 9999)?;
+    let [y3, y2] = digits(year / 100);
+    let [y1, y0] = digits(year % 100);
+    let [m1, m0] = digits(month.unsigned_abs());
+    let [d1, d0] = digits(day.unsigned_abs());
+    Some([y3, y2, y1, y0, b'-', m1, m0, b'-', d1, d0])
+}
+
+/// The two decimal digits of a number below a hundred.
+const fn digits(number: u32) -> [u8; 2] {
+    [b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8]
 }
 
 /// Days since the epoch of `YYYY-MM-DD`; years 0 to 9999.
@@ -83,7 +122,7 @@ fn offset(zone: &[u8]) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{days, millis};
+    use super::{DAY_MILLIS, days, millis, written, written_days};
     use proptest::prelude::*;
 
     #[test]
@@ -133,6 +172,33 @@ mod tests {
         }
     }
 
+    #[test]
+    fn every_edge_of_a_day_month_and_year_is_written() {
+        let civil = |year, month, day| jiff::civil::date(year, month, day);
+        for year in [0, 1, 3, 4, 99, 100, 400, 1582, 1600, 1899, 1900, 1969, 1970, 1972, 2000, 2026, 2100, 9999] {
+            for (month, day) in [(1, 1), (2, 28), (3, 1), (4, 30), (7, 31), (9, 9), (10, 10), (12, 30)] {
+                let midnight = civil(year, month, day).to_zoned(jiff::tz::TimeZone::UTC).expect("in jiff's years");
+                let midnight = midnight.timestamp().as_millisecond();
+                for millis in [-1, 0, 1, 999, 1_000, 59_999, 3_599_999, 43_200_000, DAY_MILLIS / 2 + 7] {
+                    let millis = midnight + millis;
+                    if millis < -62_167_219_200_000 {
+                        assert_eq!(written(millis), None, "before the year 0");
+                        continue;
+                    }
+                    let expected = format!("{:.3}", jiff::Timestamp::from_millisecond(millis).expect("in range"));
+                    let ours = written(millis).expect("four digits");
+                    assert_eq!(std::str::from_utf8(&ours), Ok(&*expected), "{millis}");
+                }
+            }
+        }
+        for millis in [i64::MIN, -62_167_219_200_001, 253_402_300_800_000, i64::MAX] {
+            assert_eq!(written(millis), None, "{millis}");
+        }
+        for days in [i32::MIN, -719_529, 2_932_897, i32::MAX] {
+            assert_eq!(written_days(days), None, "{days}");
+        }
+    }
+
     proptest! {
         #[test]
         fn agrees_with_the_calendar(
@@ -149,10 +215,20 @@ mod tests {
         }
 
         #[test]
+        fn instants_are_written_as_the_calendar_says(millis in -62_167_219_200_000_i64..253_402_207_201_000) {
+            let timestamp = jiff::Timestamp::from_millisecond(millis).expect("within jiff's years");
+            let expected = format!("{timestamp:.3}");
+            let ours = written(millis).expect("within four digits");
+            prop_assert_eq!(std::str::from_utf8(&ours), Ok(&*expected));
+        }
+
+        #[test]
         fn days_agree_with_the_calendar(day in -719_162i32..2_932_896) {
             let after = jiff::Span::new().days(day);
             let date = jiff::civil::date(1970, 1, 1).checked_add(after).expect("within the years");
             prop_assert_eq!(days(&date.to_string()), Some(day));
+            let ours = written_days(day).expect("within four digits");
+            prop_assert_eq!(std::str::from_utf8(&ours), Ok(&*date.to_string()));
         }
 
         #[test]

@@ -7,6 +7,8 @@
 
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::{Because, Evidence, Shown};
 use crate::customer::Place;
 use crate::event::{Identity, Value};
@@ -30,29 +32,40 @@ pub enum Changed<'a> {
 pub struct Reasons {
     /// The conditions.
     pub because: Vec<Because>,
+    /// How many more conditions there are.
+    pub because_more: u64,
     /// The events behind them, newest first.
     pub evidence: Vec<Evidence>,
     /// How many more events there are.
     pub evidence_more: u64,
     /// The values for which a `for some` holds.
     pub witnesses: Vec<(Arc<str>, Value)>,
+    /// How many more values there are.
+    pub witnesses_more: u64,
     /// Whether a list they read was full.
     pub truncated: bool,
 }
+
+/// Few conditions and events stand behind most transitions: these lists mostly need no memory of their own.
+type Leaves<'a> = SmallVec<[&'a Leaf; 8]>;
+type Items<'a> = SmallVec<[Item<'a>; 8]>;
+type Measures<'a> = SmallVec<[(&'a Measure, View<'a>); 2]>;
 
 /// The most entries of each list in a payload.
 pub const LISTED_MAX: usize = 100;
 
 /// Why `condition` answers as it does at the view's now.
 pub fn reasons(catalog: &Catalog, condition: &Condition, view: &View<'_>, changed: Changed<'_>) -> Reasons {
-    let mut decisive = Vec::new();
-    collect(condition, view, &mut decisive);
-    let flipped: Vec<&Leaf> = decisive.iter().copied().filter(|leaf| is_change(leaf, view, changed)).collect();
+    let mut decisive = Leaves::new();
+    collect(condition, answer(condition, view).holds, view, &mut decisive);
+    let flipped: Leaves<'_> = decisive.iter().copied().filter(|leaf| is_change(leaf, view, changed)).collect();
     let mut reasons = Reasons::default();
-    let mut items: Vec<Item<'_>> = Vec::new();
+    let mut items = Items::new();
     for leaf in if flipped.is_empty() { &decisive } else { &flipped } {
         if reasons.because.len() < LISTED_MAX {
             reasons.because.push(because(catalog, leaf, view));
+        } else {
+            reasons.because_more += 1;
         }
         if let Test::ForSome { feature, property, condition } = &leaf.test {
             let values = witnesses(*feature, condition, view);
@@ -63,6 +76,7 @@ pub fn reasons(catalog: &Catalog, condition: &Condition, view: &View<'_>, change
             items.extend(in_window(measure, &scope));
         }
     }
+    reasons.witnesses_more = beyond(reasons.witnesses.len());
     reasons.witnesses.truncate(LISTED_MAX);
     (reasons.evidence, reasons.evidence_more) = listed(catalog, items);
     reasons
@@ -80,10 +94,10 @@ pub fn evidence_of(catalog: &Catalog, leaf: &Leaf, view: &View<'_>) -> (Vec<Evid
     listed(catalog, measures.iter().flat_map(|(measure, scope)| in_window(measure, scope)).collect())
 }
 
-fn listed(catalog: &Catalog, mut items: Vec<Item<'_>>) -> (Vec<Evidence>, u64) {
+fn listed(catalog: &Catalog, mut items: Items<'_>) -> (Vec<Evidence>, u64) {
     items.sort_unstable_by(|a, b| (b.moment, b.identity).cmp(&(a.moment, a.identity)));
     items.dedup_by(|a, b| a.moment == b.moment && a.identity == b.identity);
-    let more = u64::try_from(items.len().saturating_sub(LISTED_MAX)).unwrap_or(u64::MAX);
+    let more = beyond(items.len());
     let listed = items
         .iter()
         .take(LISTED_MAX)
@@ -96,24 +110,28 @@ fn listed(catalog: &Catalog, mut items: Vec<Item<'_>>) -> (Vec<Evidence>, u64) {
     (listed, more)
 }
 
-/// The leaves on which the answer rests.
-fn collect<'a>(condition: &'a Condition, view: &View<'_>, found: &mut Vec<&'a Leaf>) {
+/// How many entries of so many are not listed.
+fn beyond(entries: usize) -> u64 {
+    u64::try_from(entries.saturating_sub(LISTED_MAX)).unwrap_or(u64::MAX)
+}
+
+/// The leaves on which the answer rests, which is `holds`.
+fn collect<'a>(condition: &'a Condition, holds: bool, view: &View<'_>, found: &mut Leaves<'a>) {
     match condition {
         Condition::Constant(_) => {}
-        Condition::Not(inner) => collect(inner, view, found),
+        Condition::Not(inner) => collect(inner, !holds, view, found),
         Condition::And(parts) | Condition::Or(parts) => {
-            let holds = answer(condition, view).holds;
             for part in parts {
                 if answer(part, view).holds == holds {
-                    collect(part, view, found);
+                    collect(part, holds, view, found);
                 }
             }
         }
         Condition::If(branches) => {
             let [condition, then, otherwise] = &**branches;
-            let holds = answer(condition, view).holds;
-            collect(condition, view, found);
-            collect(if holds { then } else { otherwise }, view, found);
+            let decided = answer(condition, view).holds;
+            collect(condition, decided, view, found);
+            collect(if decided { then } else { otherwise }, holds, view, found);
         }
         Condition::Leaf(leaf) => found.push(leaf),
     }
@@ -151,17 +169,17 @@ pub fn is_lower_bound(catalog: &Catalog, measure: &Measure, view: &View<'_>) -> 
         (_, State::Amounts(amounts)) => amounts.shortened(),
         (_, _) => false,
     };
-    shortened && in_window(measure, view).len() == state.kept_len()
+    shortened && in_window(measure, view).count() == state.kept_len()
 }
 
 /// What a leaf measures, each with the scope it is measured in.
-fn leaf_measures<'a>(leaf: &'a Leaf, view: &View<'a>) -> Vec<(&'a Measure, View<'a>)> {
-    let mut measures = Vec::new();
+fn leaf_measures<'a>(leaf: &'a Leaf, view: &View<'a>) -> Measures<'a> {
+    let mut measures = Measures::new();
     of_test(&leaf.test, view, &mut measures);
     measures
 }
 
-fn of_test<'a>(test: &'a Test, view: &View<'a>, found: &mut Vec<(&'a Measure, View<'a>)>) {
+fn of_test<'a>(test: &'a Test, view: &View<'a>, found: &mut Measures<'a>) {
     match test {
         Test::Reach { measure, .. } => found.push((measure, *view)),
         Test::Order(_, left, right) => found.extend([(left, *view), (right, *view)]),
@@ -207,15 +225,15 @@ fn of_test<'a>(test: &'a Test, view: &View<'a>, found: &mut Vec<(&'a Measure, Vi
     }
 }
 
-fn of_condition<'a>(condition: &'a Condition, view: &View<'a>, found: &mut Vec<(&'a Measure, View<'a>)>) {
-    let mut leaves = Vec::new();
-    collect(condition, view, &mut leaves);
+fn of_condition<'a>(condition: &'a Condition, view: &View<'a>, found: &mut Measures<'a>) {
+    let mut leaves = Leaves::new();
+    collect(condition, answer(condition, view).holds, view, &mut leaves);
     for leaf in leaves {
         of_test(&leaf.test, view, found);
     }
 }
 
-fn of_operand<'a>(operand: &'a Operand, view: &View<'a>, found: &mut Vec<(&'a Measure, View<'a>)>) {
+fn of_operand<'a>(operand: &'a Operand, view: &View<'a>, found: &mut Measures<'a>) {
     match operand {
         Operand::Measure(measure) => found.push((measure, *view)),
         Operand::Constant(_)

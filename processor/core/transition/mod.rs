@@ -93,20 +93,25 @@ pub struct Transition {
     pub cause: Cause,
     /// For an exit or a move, since when the customer had been inside, or in the stage it left.
     pub since: Option<Instant>,
-    /// The hash of the compiled segment, `sha256:` and 64 hexadecimal digits.
-    pub definition: Arc<str>,
+    /// The hash of the compiled segment, `sha256:` and 64 hexadecimal digits; none where the segment is no longer
+    /// defined.
+    pub definition: Option<Arc<str>>,
     /// Until when no membership changes without a new event; [`Instant::NEVER`] when time alone changes nothing.
     pub until: Instant,
     /// Whether `until` is only a lower bound: the steps to the real change were too many.
     pub until_is_bound: bool,
-    /// The conditions that decided, with their values.
+    /// The conditions that decided, with their values, at most 100.
     pub because: Vec<Because>,
+    /// Conditions beyond those listed.
+    pub because_more: u64,
     /// The kept events that decided, newest first, at most 100 and how many more.
     pub evidence: Vec<Evidence>,
     /// Kept events beyond those listed.
     pub evidence_more: u64,
     /// For `for some`: the values for which the condition holds, with the property's name; at most 100 in all.
     pub witnesses: Vec<(Arc<str>, Value)>,
+    /// Values beyond those listed.
+    pub witnesses_more: u64,
     /// What the definition attaches: name and value, none where there is none.
     pub attached: Vec<(CompactString, Option<Shown>)>,
     /// Whether a bounded list was full, so that the answer is about what is kept.
@@ -133,13 +138,15 @@ impl Transition {
             decided_at,
             cause,
             since: None,
-            definition: Arc::clone(&segment.hash),
+            definition: Some(Arc::clone(&segment.hash)),
             until: Instant::NEVER,
             until_is_bound: false,
             because: Vec::new(),
+            because_more: 0,
             evidence: Vec::new(),
             evidence_more: 0,
             witnesses: Vec::new(),
+            witnesses_more: 0,
             attached: Vec::new(),
             truncated: false,
         }

@@ -36,7 +36,10 @@ pub fn transition_headers(transition: &Transition, id: &str, source: &str) -> He
 /// The JSON value of a record of the transitions topic, at most `bytes_max` long: where it would be longer, the lists
 /// are halved until it fits, and what is attached goes last.
 pub fn transition_value(transition: &Transition, bytes_max: usize) -> Vec<u8> {
-    let whole = to_json(&Payload { transition, listed_max: usize::MAX, attach: true });
+    /// What most transitions need.
+    const USUAL: usize = 768;
+    let mut whole = Vec::with_capacity(USUAL);
+    let _ = serde_json::to_writer(&mut whole, &Payload { transition, listed_max: usize::MAX, attach: true });
     if whole.len() <= bytes_max {
         return whole;
     }
@@ -105,16 +108,18 @@ impl Serialize for Payload<'_> {
         if let Some(since) = transition.since {
             map.serialize_entry("since", &Text(since))?;
         }
-        map.serialize_entry("definition", &*transition.definition)?;
+        if let Some(definition) = &transition.definition {
+            map.serialize_entry("definition", &**definition)?;
+        }
         let until = (transition.until <= Instant::MAX).then_some(Text(transition.until));
         map.serialize_entry("until", &until)?;
         if transition.until_is_bound {
             map.serialize_entry("until_is_bound", &true)?;
         }
-        self.list(&mut map, "because", &transition.because, 0, ReasonEntry)?;
+        self.list(&mut map, "because", &transition.because, transition.because_more, ReasonEntry)?;
         self.list(&mut map, "evidence", &transition.evidence, transition.evidence_more, EvidenceEntry)?;
         if !transition.witnesses.is_empty() {
-            self.list(&mut map, "witnesses", &transition.witnesses, 0, |(property, value)| {
+            self.list(&mut map, "witnesses", &transition.witnesses, transition.witnesses_more, |(property, value)| {
                 Witness(property, JsonValue(value))
             })?;
         }

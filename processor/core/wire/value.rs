@@ -55,6 +55,9 @@ struct JsonNumber(Number);
 
 impl Serialize for JsonNumber {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0.millionths() % Number::SCALE == 0 {
+            return serializer.serialize_i64(self.0.millionths() / Number::SCALE);
+        }
         let text = self.0.to_string();
         match serde_json::value::RawValue::from_string(text) {
             Ok(raw) => raw.serialize(serializer),

@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 use spicchio_core::segment::Catalog;
 use spicchio_core::segment::language::{Diagnostic, Source, load};
+use spicchio_core::segment::plan::Lookback;
+use spicchio_core::timer::Length;
 
 /// Why there is no catalog.
 #[derive(Debug, thiserror::Error)]
@@ -26,20 +28,33 @@ pub enum DefinitionsError {
         /// What is wrong with them.
         mistakes: Vec<Diagnostic>,
     },
+    /// Segments look further back than customers are remembered.
+    #[error("the segment definitions are refused:\n  {}", places(looks))]
+    Forgotten {
+        /// Which, and where.
+        looks: Vec<Lookback>,
+    },
 }
 
-/// Compiles what these files and folders define; advice to their authors is logged.
-pub fn compile(paths: &[PathBuf]) -> Result<Arc<Catalog>, DefinitionsError> {
+/// Compiles what these files and folders define, for customers who are forgotten after that length; advice to their
+/// authors is logged.
+pub fn compile(paths: &[PathBuf], forget_after: Length) -> Result<Arc<Catalog>, DefinitionsError> {
     let sources = read(paths)?;
     match load(&sources) {
         Ok(loaded) => {
             for advice in &loaded.advice {
                 tracing::warn!("{}", line(&sources, advice));
             }
-            Ok(Arc::new(Catalog::compile(&loaded.definitions)))
+            let catalog = Catalog::compile(&loaded.definitions);
+            let looks = catalog.looks_beyond(forget_after);
+            if looks.is_empty() { Ok(Arc::new(catalog)) } else { Err(DefinitionsError::Forgotten { looks }) }
         }
         Err(mistakes) => Err(DefinitionsError::Mistakes { sources, mistakes }),
     }
+}
+
+fn places(looks: &[Lookback]) -> String {
+    looks.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  ")
 }
 
 fn listed(sources: &[Source], mistakes: &[Diagnostic]) -> String {

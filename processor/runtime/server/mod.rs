@@ -8,6 +8,7 @@ mod connections;
 mod customers;
 mod exposition;
 mod health;
+mod leaving;
 mod problem;
 mod segments;
 pub mod state;
@@ -40,11 +41,13 @@ struct Shown {
     partitions: Arc<dyn Partitions>,
     metrics: Arc<Metrics>,
     scraping: Arc<Mutex<()>>,
+    /// Held by the one request that counts who leaves soon.
+    following: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// The routes over what is shown.
 pub fn routes(partitions: Arc<dyn Partitions>, metrics: Arc<Metrics>) -> Router {
-    let shown = Shown { partitions, metrics, scraping: Arc::default() };
+    let shown = Shown { partitions, metrics, scraping: Arc::default(), following: Arc::default() };
     Router::new()
         .route("/livez", get(health::live))
         .route("/healthz", get(health::live))

@@ -140,9 +140,24 @@ async fn segments_are_shown_with_their_sizes() {
     assert_eq!(all["items"], json!([one]));
     let expected = json!({
         "name": "buyers", "description": "bought within the hour", "condition": "count(purchase, 1h) >= 1",
-        "definition": one["definition"], "labels": {"owner": "crm"}, "members": 2, "entered": 0, "exited": 0, "moved": 0,
+        "definition": one["definition"], "labels": {"owner": "crm"}, "members": 2,
+        "entered": 0, "exited": 0, "moved": 0, "never_entered": false, "small": true,
     });
     assert_eq!(one, expected);
+}
+
+/// Both customers bought at 1,000 ms and leave an hour later; the clock stands at 2,000 ms.
+#[tokio::test]
+async fn who_leaves_soon_is_counted_on_request() {
+    let recovering =
+        || Fixed { states: vec![PartitionState::Recovering(0.5), PartitionState::Running], ..Fixed::well() };
+    for (fixed, at_least) in [(Fixed::well(), false), (recovering(), true)] {
+        let one = asked_json(fixed, "/api/v1/segments/buyers?small=2&leaving=true").await;
+        assert_eq!(one["leaving"], json!({"hour": 2, "day": 2, "at_least": at_least}));
+        assert_eq!(one["small"], false);
+    }
+    let (status, ..) = asked(Fixed::well(), "/api/v1/segments?small=few").await;
+    assert_eq!(status, 400);
 }
 
 #[tokio::test]

@@ -103,24 +103,36 @@ fn unit(escape: &str) -> Option<(u16, &str)> {
 
 /// Names to look for in an object, without repetition.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Names(Vec<CompactString>);
+pub(super) struct Names {
+    names: Vec<CompactString>,
+    /// A bit for each length that a name has, so that most other names are told by their length.
+    lengths: u64,
+}
 
 impl Names {
     /// The position of a name, which is added where it is new.
     pub(super) fn add(&mut self, name: &str) -> usize {
         self.position(name).unwrap_or_else(|| {
-            self.0.push(name.into());
-            self.0.len() - 1
+            self.names.push(name.into());
+            self.lengths |= length_bit(name);
+            self.names.len() - 1
         })
     }
 
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.names.len()
     }
 
     fn position(&self, name: &str) -> Option<usize> {
-        self.0.iter().position(|known| known == name)
+        if self.lengths & length_bit(name) == 0 {
+            return None;
+        }
+        self.names.iter().position(|known| known.len() == name.len() && known == name)
     }
+}
+
+fn length_bit(name: &str) -> u64 {
+    1 << (name.len() % 64)
 }
 
 /// Reads a document that must be one JSON object and nothing else, and puts the raw text of each named member at the

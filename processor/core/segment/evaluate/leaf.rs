@@ -11,10 +11,10 @@ use super::reading::{extreme_item, reaches};
 use super::rule::member;
 use super::window::Window;
 use super::{calendar, item};
-use crate::event::Value;
+use crate::event::{Slot, Value};
 use crate::feature::{Horizon, Item, State};
 use crate::segment::Relation;
-use crate::segment::plan::{Answer, Condition, Operand, Sequence, Test};
+use crate::segment::plan::{Answer, Condition, Operand, Reading, Sequence, Test};
 use crate::timer::Instant;
 
 /// Whether the test holds at the view's now.
@@ -84,18 +84,33 @@ fn order(left: Option<&Item<'_>>, right: Option<&Item<'_>>) -> Ordering {
 }
 
 fn compare(relation: Relation, left: &Operand, right: &Operand, view: &View<'_>) -> Answer {
+    if let (Operand::Since(instant), Operand::Millis(length)) = (left, right)
+        && let Operand::Measure(measure) = &**instant
+        && matches!(measure.reading, Reading::Moment(_))
+    {
+        // What most definitions ask, without quantities: how long ago an event was.
+        let (item, until) = extreme_item(measure, view);
+        let Some(item) = item else { return Answer { holds: relation == Relation::Unequal, until } };
+        return passed(relation, item.moment.time().plus(*length), until, view.now);
+    }
     if let Some((turns, lasts)) = calendar::turns(left, right, view) {
         return compare_at_turns(relation, [left, right], turns, lasts, view);
     }
-    let (left, left_until) = value(left, view);
-    let (right, right_until) = value(right, view);
+    if let (Operand::Property(slot), Operand::Constant(constant)) = (left, right)
+        && let Some(ordering) = beside(slot.and_then(|slot| view.slots.get(slot)), constant)
+    {
+        return Answer::lasting(relation.holds(ordering));
+    }
+    // Read where they were written: taken apart they would be copied.
+    let (ref left, left_until) = value(left, view);
+    let (ref right, right_until) = value(right, view);
     let until = left_until.min(right_until);
-    let Some((ordering, mut crossing)) = left.compare(&right, view.now) else {
+    let Some((ordering, mut crossing)) = left.compare(right, view.now) else {
         return Answer { holds: relation == Relation::Unequal, until };
     };
     let holds = relation.holds(ordering);
     while crossing < until {
-        match left.compare(&right, crossing) {
+        match left.compare(right, crossing) {
             Some((next, after)) if relation.holds(next) == holds => crossing = after,
             Some(_) | None => break,
         }
@@ -127,10 +142,30 @@ fn distance(relation: Relation, instant: &Operand, ahead: bool, length: &Horizon
     else {
         return Answer { holds: relation == Relation::Unequal, until };
     };
-    let edge = if ahead { length.length.before(instant, &length.zone) } else { length.passes(instant) };
-    let at = |now: Instant| relation.holds(if ahead { edge.cmp(&now) } else { now.cmp(&edge) });
+    if !ahead {
+        return passed(relation, length.passes(instant), until, view.now);
+    }
+    let edge = length.length.before(instant, &length.zone);
+    let at = |now: Instant| relation.holds(edge.cmp(&now));
     let holds = at(view.now);
     let change = [edge, edge.plus(1)].into_iter().find(|then| *then > view.now && at(*then) != holds);
+    Answer { holds, until: change.map_or(until, |change| until.min(change)) }
+}
+
+/// How a property compares with a constant, where that is only a look: most filters ask this of every event.
+fn beside(slot: Option<&Slot>, constant: &Value) -> Option<Ordering> {
+    match (slot?.value()?, constant) {
+        (Value::Text(one), Value::Text(other)) => Some(one.as_bytes().cmp(other.as_bytes())),
+        (Value::Number(one), Value::Number(other)) => Some(one.cmp(other)),
+        (_, _) => None,
+    }
+}
+
+/// How now compares with an instant, and until when.
+fn passed(relation: Relation, edge: Instant, until: Instant, now: Instant) -> Answer {
+    let at = |now: Instant| relation.holds(now.cmp(&edge));
+    let holds = at(now);
+    let change = [edge, edge.plus(1)].into_iter().find(|then| *then > now && at(*then) != holds);
     Answer { holds, until: change.map_or(until, |change| until.min(change)) }
 }
 

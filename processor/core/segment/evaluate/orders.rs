@@ -84,7 +84,7 @@ impl<'a> Orders<'a> {
                 had - taken
             }
         };
-        let left = i64::try_from(left).map(Number::from_millionths).unwrap_or(number);
+        let left = i64::try_from(left).map_or(number, Number::from_millionths);
         Item { value: Some(Kept::Amount(left)), ..purchase }
     }
 }

@@ -25,9 +25,9 @@ pub struct Measurement<'a> {
 }
 
 /// The kept events inside a measure's window, newest first.
-pub fn in_window<'a>(measure: &'a Measure, view: &View<'a>) -> Vec<Item<'a>> {
+pub fn in_window<'a>(measure: &'a Measure, view: &View<'a>) -> impl Iterator<Item = Item<'a>> + use<'a> {
     let window = Window::at(&measure.span, view);
-    items(measure, view).filter(|item| window.holds(item)).collect()
+    items(measure, view).filter(move |item| window.holds(item))
 }
 
 /// The event that `first` or `last` is about, and until when it stays that one.
@@ -243,9 +243,9 @@ fn reaches_by_place(state: &State, limit: i128, window: &Window<'_>) -> Answer {
     let Some(place) = usize::try_from(limit).ok().filter(|place| *place > 0) else {
         return Answer { holds: limit <= 0, until };
     };
-    let item = state.kept_len().checked_sub(place).and_then(|index| state.item(index));
-    match item.filter(|item| window.holds(item)) {
-        Some(item) => Answer { holds: true, until: until.min(window.leaves(item.moment)) },
+    let moment = state.kept_len().checked_sub(place).and_then(|index| state.moment(index));
+    match moment.filter(|moment| window.holds_moment(*moment)) {
+        Some(moment) => Answer { holds: true, until: until.min(window.leaves(moment)) },
         None => Answer { holds: false, until },
     }
 }

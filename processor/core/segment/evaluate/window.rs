@@ -55,18 +55,21 @@ impl<'a> Window<'a> {
 
     /// Whether the event lies inside.
     pub fn holds(&self, item: &Item<'_>) -> bool {
+        if let Bounds::After(anchor) = &self.bounds { item.is_after(anchor) } else { self.holds_moment(item.moment) }
+    }
+
+    /// The same of an event of which only the moment is known.
+    pub fn holds_moment(&self, moment: Moment) -> bool {
         match &self.bounds {
             Bounds::Whole => true,
-            Bounds::Since { cutoff: Some(cutoff), .. } => item.moment.time() > *cutoff,
-            Bounds::Since { from, cutoff: None } => from.passes(item.moment.time()) > self.now,
-            Bounds::Between { cutoffs: Some((older, newer)), .. } => {
-                (older.plus(1)..=*newer).contains(&item.moment.time())
-            }
+            Bounds::Since { cutoff: Some(cutoff), .. } => moment.time() > *cutoff,
+            Bounds::Since { from, cutoff: None } => from.passes(moment.time()) > self.now,
+            Bounds::Between { cutoffs: Some((older, newer)), .. } => (older.plus(1)..=*newer).contains(&moment.time()),
             Bounds::Between { from, to, cutoffs: None } => {
-                let time = item.moment.time();
+                let time = moment.time();
                 to.passes(time) <= self.now && self.now < from.passes(time)
             }
-            Bounds::After(anchor) => item.is_after(anchor),
+            Bounds::After(anchor) => moment > anchor.moment,
         }
     }
 

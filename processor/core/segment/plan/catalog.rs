@@ -15,7 +15,7 @@ use super::node::{Condition, Operand, Test};
 use super::rule::Rule;
 use super::who::asks_who;
 use super::{Measure, Span, layout};
-use crate::customer::{Customer, Place, Standing};
+use crate::customer::{Customer, Memberships, Place, Standing};
 use crate::event::{Interest, Kind};
 use crate::feature::Feature;
 use crate::segment::evaluate::{View, outcome};
@@ -42,6 +42,8 @@ pub struct Catalog {
     order: Option<Vec<usize>>,
     /// By segment with a memory: whose conditions ask for membership of it.
     followers: Vec<(usize, Mask)>,
+    /// The scores that are measured for themselves, sorted by name.
+    scores: Vec<(Arc<str>, Operand)>,
     /// By feature: what it measures.
     origins: Vec<Origin>,
     /// By group: the property, and what its features measure.
@@ -88,6 +90,15 @@ impl CompiledSegment {
         matches!(&self.rule, Rule::Latch(latch) if latch.rest.is_some())
     }
 
+    /// Notes that a customer stands there from now on; that it is outside only where that matters later.
+    pub fn stand(&self, memberships: &mut Memberships, index: usize, place: Place, since: Instant) {
+        if place == Place::Outside && !self.remembers_exit() {
+            memberships.remove(index);
+        } else {
+            memberships.set(index, place, since);
+        }
+    }
+
     /// The names of its stages, where it is a ladder.
     pub fn stages(&self) -> &[Arc<str>] {
         match &self.rule {
@@ -105,8 +116,18 @@ impl CompiledSegment {
 impl Catalog {
     /// Compiles definitions that the front end accepted.
     pub fn compile(definitions: &Definitions) -> Self {
+        Self::compiled(definitions, false)
+    }
+
+    /// The same, and state is kept for every score, whether a segment reads it or not: to measure a population.
+    pub fn measuring(definitions: &Definitions) -> Self {
+        Self::compiled(definitions, true)
+    }
+
+    fn compiled(definitions: &Definitions, measuring: bool) -> Self {
         let mut compiler = Compiler::of(definitions);
         let segments = compiler.segments();
+        let scores = if measuring { compiler.scores() } else { Vec::new() };
         let (dispatches, interest) =
             Dispatcher::new(&definitions.declarations).build(&compiler.customer, &compiler.groups);
         let mut readers = vec![Mask::default(); compiler.customer.all.len()];
@@ -149,6 +170,7 @@ impl Catalog {
         Self {
             order,
             followers,
+            scores,
             origins,
             group_origins,
             interest: Arc::new(interest),
@@ -183,6 +205,11 @@ impl Catalog {
     /// The segments and ladders, sorted by name; their positions are the order of [`crate::engine::Engine::members`].
     pub fn segments(&self) -> &[CompiledSegment] {
         &self.segments
+    }
+
+    /// The scores by name, where they are measured ([`Catalog::measuring`]).
+    pub fn scores(&self) -> &[(Arc<str>, Operand)] {
+        &self.scores
     }
 
     /// The features of a customer, by index.

@@ -104,6 +104,8 @@ pub(super) enum Wanted {
         identified: bool,
         /// With the property's value.
         valued: bool,
+        /// Over a window that moves.
+        slides: bool,
     },
     /// The first so many events.
     Oldest {
@@ -161,7 +163,7 @@ fn key(selector: Option<&Selector>, reads: Option<&Reads>, wanted: &Wanted) -> S
         Wanted::Total => "total".to_owned(),
         Wanted::Tally => "tally".to_owned(),
         Wanted::Record(extreme) => format!("record {extreme:?}"),
-        Wanted::Edge { side, identified, valued } => format!("edge {side:?} {identified} {valued}"),
+        Wanted::Edge { side, identified, valued, .. } => format!("edge {side:?} {identified} {valued}"),
         Wanted::Oldest { valued, .. } => format!("oldest {valued}"),
         Wanted::Moments(_) => "moments".to_owned(),
         Wanted::Amounts(..) => "amounts".to_owned(),
@@ -193,7 +195,7 @@ fn made(wanted: Wanted) -> Fold {
         Wanted::Total => Fold::Total,
         Wanted::Tally => Fold::Tally,
         Wanted::Record(extreme) => Fold::Record(extreme),
-        Wanted::Edge { side, identified, valued } => Fold::Edge { side, identified, valued },
+        Wanted::Edge { side, identified, valued, slides } => Fold::Edge { side, identified, valued, slides },
         Wanted::Oldest { count, valued } => Fold::Oldest { count, valued },
         Wanted::Moments(rule) => Fold::Moments(Retention::of(rule)),
         Wanted::Amounts(rule, reach) => Fold::Amounts { retention: Retention::of(rule), reach },
@@ -214,6 +216,7 @@ fn widen(fold: &mut Fold, wanted: Wanted) {
             retention.add(rule);
             *reach = reach.zip(wanted).map(|(a, b)| a.max(b));
         }
+        (Fold::Edge { slides, .. }, Wanted::Edge { slides: wanted, .. }) => *slides |= wanted,
         (Fold::Oldest { count, .. }, Wanted::Oldest { count: wanted, .. }) => *count = wanted.max(*count),
         (Fold::Moments(retention), Wanted::Moments(rule))
         | (Fold::Peaks { retention, .. }, Wanted::Peaks(_, rule))

@@ -65,9 +65,13 @@ impl Asked {
 }
 
 impl Frame {
-    /// Everything of which so much is kept.
-    pub(super) const fn unbounded(whole: Rule) -> Self {
-        Self { bounds: None, span: Span::Whole, whole, delay: None, ties: false }
+    /// As much as is kept: what a list has not let go yet, though nothing can want it, is no evidence.
+    pub(super) fn unbounded(whole: Rule) -> Self {
+        let span = match &whole {
+            Rule::Within(reach) => Span::Last { from: reach.clone(), to: None },
+            Rule::All | Rule::Newest { .. } => Span::Whole,
+        };
+        Self { bounds: None, span, whole, delay: None, ties: false }
     }
 
     /// From so far back until now, or until so far back.
@@ -297,7 +301,9 @@ impl Compiler<'_> {
         let valued = measured.is_some();
         let from_the_end = side == Side::Last && frame.delay.is_none();
         let rule = match (ordinal, side) {
-            (1, _) if frame.is_life() || from_the_end => return Wanted::Edge { side, identified, valued },
+            (1, _) if frame.is_life() || from_the_end => {
+                return Wanted::Edge { side, identified, valued, slides: valued && !frame.is_life() };
+            }
             (_, Side::First) if frame.is_life() => return Wanted::Oldest { count: usize::from(ordinal), valued },
             (_, Side::Last) if from_the_end => Rule::Newest { count: usize::from(ordinal), delay: None },
             (_, Side::First | Side::Last) => frame.whole.clone(),
@@ -323,7 +329,7 @@ impl Compiler<'_> {
         let edges_suffice = within.is_none() && frame.delay.is_none() && !settles;
         let reached = reach_back(&frame.whole, within.as_ref(), &self.zone);
         let (earlier, later) = if edges_suffice {
-            let edge = |side| Wanted::Edge { side, identified, valued: false };
+            let edge = |side| Wanted::Edge { side, identified, valued: false, slides: false };
             (edge(Side::First), edge(Side::Last))
         } else {
             (list(reached.clone()), list(frame.whole.clone()))

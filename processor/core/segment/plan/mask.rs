@@ -7,6 +7,11 @@ use smallvec::SmallVec;
 pub struct Mask(SmallVec<[u64; 4]>);
 
 impl Mask {
+    /// The set whose bits these are, 64 indices a word.
+    pub fn of_words(words: &[u64]) -> Self {
+        Self(SmallVec::from_slice(words))
+    }
+
     /// Adds an index.
     pub fn insert(&mut self, index: usize) {
         if self.0.len() <= index / 64 {

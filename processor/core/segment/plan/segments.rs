@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::catalog::{CompiledSegment, hexadecimal};
 use super::compile::Compiler;
-use super::node::Condition;
+use super::node::{Condition, Operand};
 use super::rule::{Ladder, Latch, Rule};
 use crate::feature::Horizon;
 use crate::segment::{Expression, LadderDefinition, LatchDefinition, SegmentDefinition};
@@ -23,6 +23,16 @@ impl Compiler<'_> {
         compiled.extend(definitions.ladders.iter().map(|ladder| self.ladder(ladder)));
         compiled.sort_by(|one, other| one.name.cmp(&other.name));
         compiled
+    }
+
+    /// All scores, sorted by name.
+    pub(super) fn scores(&mut self) -> Vec<(Arc<str>, Operand)> {
+        let definitions = self.definitions;
+        let scores = definitions.scores.iter().map(|score| {
+            self.zone = score.zone.clone();
+            (score.name.as_str().into(), self.operand(&score.value))
+        });
+        scores.collect()
     }
 
     fn segment(&mut self, segment: &SegmentDefinition) -> CompiledSegment {

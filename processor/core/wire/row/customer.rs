@@ -88,10 +88,10 @@ pub fn read_customer(bytes: &[u8]) -> Result<(CustomerId, Customer, &[u8]), RowE
     }
     let customer = Customer {
         newest: Instant::from_millis(row.newest),
-        deadline: Instant::NEVER,
         batch: row.batch,
         features: features(row.features)?,
         memberships,
+        ..Customer::new()
     };
     let id = CustomerId::new(row.id).ok_or(RowError::Content("a customer without a valid id"))?;
     Ok((id, customer, rest))

@@ -178,13 +178,13 @@ impl Checker<'_> {
     }
 }
 
-/// Two events, of which the newest part of history alone says whether they happened.
+/// Two events, of which the newest part of history alone says whether they happened: unless a calendar length lies between
+/// them, which can reach further from an earlier day of a longer month.
 fn pair(first: crate::segment::Events, second: ChainStep, window: Window) -> Form {
     match second {
-        ChainStep::Event(second, within) => Form::Sequence { first, second, within, window },
-        ChainStep::Without(events, within) => {
-            let steps = vec![ChainStep::Without(events, within)];
-            Form::Chain(Box::new(Chain { first, steps, all_within: None, window }))
+        ChainStep::Event(second, within) if within.is_none_or(|within| !within.is_calendar()) => {
+            Form::Sequence { first, second, within, window }
         }
+        step => Form::Chain(Box::new(Chain { first, steps: vec![step], all_within: None, window })),
     }
 }
