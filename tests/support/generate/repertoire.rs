@@ -1,7 +1,7 @@
 //! The forms of the language that can be left out of random courses, one by one.
 //!
-//! `SPICCHIO_FORMS=top,held` leaves out every one of them but these two, `SPICCHIO_FORMS=none` all, `SPICCHIO_FORMS=all`
-//! none; unless the environment says so, those are left out that the engine does not compute yet.
+//! `SPICCHIO_FORMS=top,held` leaves out every one of them but these two, `SPICCHIO_FORMS=none` all,
+//! `SPICCHIO_FORMS=all` none; unless the environment says so, those are left out that the engine does not compute yet.
 
 use std::env;
 use std::sync::OnceLock;

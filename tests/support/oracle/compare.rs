@@ -42,7 +42,8 @@ impl<'a> Sight<'a> {
         }
     }
 
-    /// How `since(I)`, `until(I)` or `held(..)` compares with a calendar length, by where the calendar puts that length from I.
+    /// How `since(I)`, `until(I)` or `held(..)` compares with a calendar length, by where the calendar puts that length
+    /// from I.
     fn against(&self, span: &'a Expression, length: Length) -> Option<Ordering> {
         let now = whole(self.now.millis());
         if let Term::Since(instant) = &span.term {
