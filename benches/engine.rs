@@ -93,7 +93,6 @@ fn catalog() -> Arc<Catalog> {
         grace_millis: 0,
         attach: Vec::new(),
         labels: BTreeMap::new(),
-        latch: None,
         zone: Zone::UTC,
     });
     let segments = segments.collect();

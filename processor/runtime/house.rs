@@ -62,10 +62,10 @@ impl House<'_> {
         let (mut inboxes, mut workers, mut scribes) = (Vec::new(), Vec::new(), Vec::new());
         for index in 0..self.config.workers {
             let sittings = Self::sittings(index, archive.as_ref(), &mut scribes, &failures)?;
-            let (sender, worker) = self.worker(index, &topics, &surroundings, sittings)?;
+            let (sender, worker, transactor) = self.worker(index, &topics, &surroundings, sittings)?;
             inboxes.push(sender);
             let name = format!("worker-{index}");
-            workers.push(Self::spawn(name, &failures, move || Ok(worker.run()?))?);
+            workers.push(Self::spawn(name, &failures, move || Ok(worker.run(transactor)?))?);
         }
         let ends = self.ask_for_ends(&topics, &surroundings, &failures)?;
         let restorer = self.restorer(&topics, &surroundings, archive.as_deref())?;
@@ -115,13 +115,13 @@ impl House<'_> {
         topics: &Arc<[String]>,
         around: &Surroundings,
         sittings: Sittings,
-    ) -> Result<(SyncSender<Box<Tuple>>, Worker), RunError> {
+    ) -> Result<(SyncSender<Box<Tuple>>, Worker, Transactor), RunError> {
         let id = format!("{}-{}-{index}", self.config.kafka.group, self.slot);
         let (outputs, stopping) = (self.config.outputs.clone(), self.stop.flag());
         let transactor = Transactor::new(Arc::clone(&self.connection), id, Arc::clone(topics), outputs, stopping)?;
         let reader = Reader::open(&self.connection, Arc::clone(topics))?;
         let (sender, inbox) = sync_channel(Self::INBOX_MAX);
-        Ok((sender, Worker::new(index, reader, transactor, inbox, around.clone(), sittings)))
+        Ok((sender, Worker::new(index, reader, inbox, around.clone(), sittings), transactor))
     }
 
     /// What writes and reads snapshots, where there are any.

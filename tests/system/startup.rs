@@ -1,9 +1,10 @@
 //! What is wrong with a deployment is said at the start, with the remedy, and nothing is written until it is right.
 //!
 //! Proves: a mistake in the configuration, inputs that cannot be read in step, an input that compaction thins out, a
-//! topic that does not exist, a group that was never told where to begin: each is refused with exit code 78 and a
-//! message that names the setting or the topic. A broker that does not answer is waited for, with a message. `init`
-//! creates missing output topics with the settings they need, is harmless when repeated, and `run --from` does both.
+//! topic that does not exist, more inputs than their progress has room for, a group that was never told where to
+//! begin: each is refused with exit code 78 and a message that names the setting or the topic. A broker that does not
+//! answer is waited for, with a message. `init` creates missing output topics with the settings they need, is
+//! harmless when repeated, and `run --from` does both.
 
 use std::time::Duration;
 
@@ -73,6 +74,18 @@ fn a_compacted_input_is_refused_with_the_setting() {
     let setup = Setup::new("startup-compacted", &broker, SEGMENTS);
     create_topic(&broker, setup.events(), 1, &[("cleanup.policy", "compact")]);
     assert_refused(&init(&setup), &[setup.events(), "cleanup.policy", "delete"]);
+}
+
+#[test]
+fn more_inputs_than_a_committed_offset_has_room_for_are_refused_with_the_setting() {
+    let broker = Broker::shared();
+    let mut setup = Setup::new("startup-wide", &broker, SEGMENTS);
+    for number in 0..20 {
+        setup = setup.and_reading(&format!("{}-{number}", "a".repeat(200)));
+    }
+    setup.create_inputs(&broker, 1);
+    assert_refused(&init(&setup), &["21 inputs", "offset.metadata.max.bytes", "4096", "fewer topics"]);
+    assert_eq!(topic_partitions(&broker, &setup.transitions()), None, "a refused start writes nothing");
 }
 
 #[test]

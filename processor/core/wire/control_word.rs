@@ -1,13 +1,15 @@
 //! The control word: how far one partition has come, written into the metadata of its committed offsets.
 //!
 //! It travels in the transaction that moves the offsets, the same on every topic of the partition, so what it says is
-//! as true as the offsets are. It is ASCII, ends with a checksum, and fits the broker's limit of 4,096 bytes. Words of
-//! one partition that differ mean a torn transaction: [`agreed`] finds that.
+//! as true as the offsets are. It is ASCII and ends with a checksum. How long it can become depends on the topics,
+//! and a broker keeps 4,096 bytes by default: [`ControlWord::longest`] is asked before anything is read. Words of one
+//! partition that differ mean a torn transaction: [`agreed`] finds that.
 //!
 //! Not here: what a recovery does with it (`spicchio-runtime`).
 
 use std::fmt::Write as _;
 
+use crate::customer::CustomerId;
 use crate::timer::Instant;
 
 /// How far a partition has come.
@@ -71,6 +73,24 @@ const CHECKSUM: &str = ";x=";
 impl ControlWord {
     /// The most a broker keeps, by its default.
     pub const BYTES_MAX: usize = 4096;
+
+    /// How many bytes the longest word takes for a group that reads these topics.
+    pub fn longest<'a>(topics: impl IntoIterator<Item = &'a str>) -> usize {
+        /// Nothing takes more bytes than what is escaped.
+        const ESCAPED: &str = "\u{1}";
+        /// `sha256:` and 64 digits.
+        const CATALOG_BYTES: usize = 71;
+        let longest = Self {
+            batch: u64::MAX,
+            clock: Instant::MIN,
+            cursor: Some(ESCAPED.repeat(CustomerId::BYTES_MAX)),
+            catalog: ESCAPED.repeat(CATALOG_BYTES),
+            catalog_cursor: Some(ESCAPED.repeat(CustomerId::BYTES_MAX)),
+            announced: Announced::Everything,
+            began: topics.into_iter().map(|topic| (topic.to_owned(), i64::MAX)).collect(),
+        };
+        longest.encode().len()
+    }
 
     /// The text that is committed; ASCII.
     pub fn encode(&self) -> String {
@@ -242,16 +262,25 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_word_fits_the_broker() {
-        let longest = ControlWord {
-            batch: u64::MAX,
-            clock: Instant::MIN,
-            cursor: Some("\u{1}".repeat(crate::customer::CustomerId::BYTES_MAX)),
-            catalog_cursor: Some("\u{1}".repeat(crate::customer::CustomerId::BYTES_MAX)),
-            began: (0..8).map(|_| ("t".repeat(249), i64::MAX)).collect(),
-            ..word()
-        };
-        assert!(longest.encode().len() <= ControlWord::BYTES_MAX, "{} bytes", longest.encode().len());
+    fn no_word_is_longer_than_the_longest() {
+        let cursors = ["", "c", "\u{1}\u{10ffff}"].map(|part| part.repeat(CustomerId::BYTES_MAX / part.len().max(1)));
+        for topics in [&[][..], &["events"], &["events", "more.events_2"]] {
+            let longest = ControlWord::longest(topics.iter().copied());
+            for (cursor, offset) in cursors.iter().zip([0, 1 << 40, i64::MAX]) {
+                let began = topics.iter().map(|topic| ((*topic).to_owned(), offset)).collect();
+                let cursor = Some(cursor.chars().take(CustomerId::BYTES_MAX).collect());
+                let word = ControlWord { batch: u64::MAX, cursor, began, ..word() };
+                assert!(word.encode().len() <= longest, "{} of {longest} bytes", word.encode().len());
+            }
+        }
+    }
+
+    #[test]
+    fn eight_topics_with_the_longest_names_fit_a_broker_as_it_comes() {
+        let (name, common) = ("t".repeat(249), "shop.orders.events-eu.v1");
+        assert!(ControlWord::longest((0..8).map(|_| name.as_str())) <= ControlWord::BYTES_MAX);
+        assert!(ControlWord::longest((0..32).map(|_| common)) <= ControlWord::BYTES_MAX);
+        assert!(ControlWord::longest((0..16).map(|_| name.as_str())) > ControlWord::BYTES_MAX);
     }
 
     #[test]

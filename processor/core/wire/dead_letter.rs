@@ -47,6 +47,19 @@ pub struct DeadLetter<'a> {
     length: usize,
     /// The SHA-256 of its whole value, 64 hexadecimal digits.
     sha256: String,
+    /// Its headers that say something about the event (`content-type` and those of a `CloudEvent`), in order, at most
+    /// the first 32; left out where it has none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    headers: Vec<KeptHeader<'a>>,
+}
+
+/// A header of a refused record.
+#[derive(Debug, Serialize, JsonSchema)]
+struct KeptHeader<'a> {
+    /// Its name, at most the first 128 bytes.
+    name: Excerpt<'a>,
+    /// The first 1,024 bytes of its value; null where it has none.
+    value: Option<Excerpt<'a>>,
 }
 
 /// Bytes of a refused record.
@@ -64,8 +77,19 @@ impl DeadLetter<'_> {
     pub const VALUE_BYTES_MAX: usize = 64 * 1024;
     /// How much of a key is kept, in bytes.
     pub const KEY_BYTES_MAX: usize = 1024;
+    /// How many headers are kept; further ones are left out.
+    pub const HEADERS_MAX: usize = 32;
+    /// How much of a header's name is kept, in bytes.
+    pub const HEADER_NAME_BYTES_MAX: usize = 128;
+    /// How much of a header's value is kept, in bytes.
+    pub const HEADER_VALUE_BYTES_MAX: usize = 1024;
+    /// What JSON puts around a header, rounded up.
+    const HEADER_FRAME_BYTES: usize = 64;
     /// No dead letter's value is longer, in bytes: text doubles at the most, and the rest is short.
-    pub const BYTES_MAX: usize = 2 * (Self::VALUE_BYTES_MAX + Self::KEY_BYTES_MAX) + 4096;
+    pub const BYTES_MAX: usize = 2 * (Self::VALUE_BYTES_MAX + Self::KEY_BYTES_MAX)
+        + Self::HEADERS_MAX
+            * (2 * (Self::HEADER_NAME_BYTES_MAX + Self::HEADER_VALUE_BYTES_MAX) + Self::HEADER_FRAME_BYTES)
+        + 4096;
 }
 
 /// The headers and the value of the dead letter of a refused record.
@@ -82,6 +106,7 @@ pub fn dead_letter(rejection: &Rejection, origin: &Origin<'_>, record: &Record<'
         value: record.value.map(|value| excerpt(value, DeadLetter::VALUE_BYTES_MAX)),
         length: value.len(),
         sha256: format!("{:x}", Sha256::digest(value)),
+        headers: kept_headers(record),
     };
     let headers = vec![
         ("content-type", "application/json".into()),
@@ -96,6 +121,15 @@ pub fn dead_letter(rejection: &Rejection, origin: &Origin<'_>, record: &Record<'
 #[expect(clippy::expect_used, reason = "texts and integers always have a JSON form, and memory takes what is written")]
 fn json(letter: &DeadLetter<'_>) -> Vec<u8> {
     serde_json::to_vec(letter).expect("a dead letter has a JSON form")
+}
+
+fn kept_headers<'a>(record: &Record<'a>) -> Vec<KeptHeader<'a>> {
+    let telling = record.headers.iter().filter(|(name, _)| Record::reads_header(name));
+    let kept = telling.take(DeadLetter::HEADERS_MAX).map(|(name, value)| KeptHeader {
+        name: excerpt(name.as_bytes(), DeadLetter::HEADER_NAME_BYTES_MAX),
+        value: value.map(|value| excerpt(value, DeadLetter::HEADER_VALUE_BYTES_MAX)),
+    });
+    kept.collect()
 }
 
 /// The first bytes; a text is cut between characters.
@@ -159,6 +193,34 @@ mod tests {
         check("x".repeat(MOST).as_bytes(), "text", &json!("x".repeat(MOST)));
         check(&vec![1; MOST * 2], "base64", &json!(base64::encode(&vec![1; MOST])));
         check(&vec![0xFF; MOST * 20], "base64", &json!(base64::encode(&vec![0xFF; MOST])));
+    }
+
+    #[test]
+    fn headers_that_tell_of_the_event_are_kept_within_their_bounds() {
+        let sent: Vec<(&str, Option<&[u8]>)> = vec![
+            ("content-type", Some(b"text/plain")),
+            ("trace", Some(b"1")),
+            ("ce_type", None),
+            ("ce_id", Some(&[0xFF])),
+        ];
+        let kept = letter(&Record { headers: &sent, ..Record::default() });
+        let expected = json!([
+            {"name": {"text": "content-type"}, "value": {"text": "text/plain"}},
+            {"name": {"text": "ce_type"}, "value": null},
+            {"name": {"text": "ce_id"}, "value": {"base64": "/w=="}},
+        ]);
+        assert_eq!(kept["headers"], expected);
+        assert!(letter(&Record::default()).get("headers").is_none(), "nothing to say of none");
+
+        let (name, value) = (format!("ce_{}", "\"".repeat(1000)), [0xFF; 5000]);
+        let many = vec![(name.as_str(), Some(value.as_slice())); 100];
+        let full = vec![b'"'; DeadLetter::VALUE_BYTES_MAX];
+        let crowded = letter(&Record { headers: &many, key: Some(&full), value: Some(&full), ..Record::default() });
+        let kept = crowded["headers"].as_array().map_or(0, Vec::len);
+        assert_eq!(kept, DeadLetter::HEADERS_MAX);
+        assert_eq!(crowded["headers"][0]["name"]["text"], json!(name[..DeadLetter::HEADER_NAME_BYTES_MAX]));
+        let cut = base64::encode(&value[..DeadLetter::HEADER_VALUE_BYTES_MAX]);
+        assert_eq!(crowded["headers"][0]["value"]["base64"], json!(cut));
     }
 
     #[test]

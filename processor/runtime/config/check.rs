@@ -14,7 +14,8 @@ use super::raw::{
     RawClock, RawConfig, RawInput, RawKafka, RawLog, RawLogFormat, RawProperty, RawSize, RawSnapshots, RawTopic,
 };
 use super::{
-    ClockSource, Config, Http, InputTopic, Kafka, Log, LogFormat, Outputs, Place, Snapshots, properties, units,
+    ClockSource, Config, Http, InputTopic, Kafka, Log, LogFormat, Outputs, Place, Snapshots, properties, reference,
+    units,
 };
 
 /// The longest `grace` and `dedup`: both hold events or ids back in memory.
@@ -37,9 +38,15 @@ const OUTPUT_BYTES_MIN: u64 = 16 << 10;
 /// Records written are at most this long: a transaction holds 16 MiB.
 const OUTPUT_BYTES_MAX: u64 = 8 << 20;
 
-/// The configuration, or every mistake in it. `folder` is where relative paths of the file begin.
-pub(super) fn check(raw: RawConfig, document: &Document, folder: &Path) -> Result<Config, Vec<Mistake>> {
-    let mut checker = Checker { document, mistakes: Vec::new() };
+/// The configuration, or every mistake in it. `folder` is where relative paths of the file begin; `environment` holds
+/// what references name.
+pub(super) fn check(
+    raw: RawConfig,
+    document: &Document,
+    folder: &Path,
+    environment: &[(String, String)],
+) -> Result<Config, Vec<Mistake>> {
+    let mut checker = Checker { document, folder, environment, mistakes: Vec::new() };
     let inputs = checker.inputs(raw.inputs);
     let outputs = Outputs {
         transitions: raw.outputs.transitions,
@@ -55,7 +62,7 @@ pub(super) fn check(raw: RawConfig, document: &Document, folder: &Path) -> Resul
         kafka: checker.kafka(raw.kafka),
         inputs,
         outputs,
-        segments: checker.segments(raw.segments, folder),
+        segments: checker.segments(raw.segments),
         clock: match raw.clock {
             RawClock::Wall => ClockSource::Wall,
             RawClock::Events => ClockSource::Events,
@@ -74,6 +81,8 @@ pub(super) fn check(raw: RawConfig, document: &Document, folder: &Path) -> Resul
 
 struct Checker<'a> {
     document: &'a Document,
+    folder: &'a Path,
+    environment: &'a [(String, String)],
     mistakes: Vec<Mistake>,
 }
 
@@ -97,8 +106,11 @@ impl Checker<'_> {
         if let Some(instance) = &raw.instance {
             self.name("kafka.instance", instance);
         }
-        let properties: BTreeMap<String, String> =
-            raw.properties.into_iter().map(|(name, value)| (name, property_text(value))).collect();
+        let mut properties = BTreeMap::new();
+        for (name, value) in raw.properties {
+            let value = self.property(&name, property_text(value));
+            properties.insert(name, value);
+        }
         for (name, value) in &properties {
             let setting = format!("kafka.properties.{name}");
             if let Some(reason) = properties::refusal(name, value) {
@@ -114,6 +126,18 @@ impl Checker<'_> {
             self.add("kafka.properties", message, "use `sasl_ssl`, or SCRAM, or say `kafka.insecure: true`");
         }
         Kafka { brokers: raw.brokers, group: raw.group, instance: raw.instance, properties }
+    }
+
+    /// The value of a property, or what it refers to.
+    fn property(&mut self, name: &str, text: String) -> String {
+        match reference::resolve(&text, self.environment, self.folder) {
+            None => text,
+            Some(Ok(found)) => found,
+            Some(Err((message, help))) => {
+                self.add(&format!("kafka.properties.{name}"), message, help);
+                String::new()
+            }
+        }
     }
 
     /// Names that become part of transactional ids, event ids and file names.
@@ -193,7 +217,7 @@ impl Checker<'_> {
         }
     }
 
-    fn segments(&mut self, raw: Vec<String>, folder: &Path) -> Vec<PathBuf> {
+    fn segments(&mut self, raw: Vec<String>) -> Vec<PathBuf> {
         if raw.is_empty() {
             self.add(
                 "segments",
@@ -205,7 +229,7 @@ impl Checker<'_> {
             |index: usize| matches!(self.document.origin(&format!("segments[{index}]")), Origin::File { .. });
         raw.into_iter()
             .enumerate()
-            .map(|(index, path)| if written_in_file(index) { folder.join(path) } else { path.into() })
+            .map(|(index, path)| if written_in_file(index) { self.folder.join(path) } else { path.into() })
             .collect()
     }
 

@@ -53,7 +53,7 @@ fn one(variable: &str, path: &str, value: &str) -> Override {
 }
 
 /// The content of a file that holds a secret, without the line break at its end.
-fn secret(file: &str) -> Result<String, String> {
+pub(super) fn secret(file: &str) -> Result<String, String> {
     let length = std::fs::metadata(file).map_err(|error| format!("names {file}, which cannot be read: {error}"))?.len();
     if length > SECRET_BYTES_MAX {
         return Err(format!("names {file}, which is longer than {SECRET_BYTES_MAX} bytes"));

@@ -59,7 +59,7 @@ pub fn load(sources: &Sources) -> Result<Loaded, Refused> {
     shape.check(&document, &mut mistakes);
     if mistakes.is_empty() {
         let folder = sources.file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
-        match settle(&document, folder) {
+        match settle(&document, folder, &sources.environment) {
             Ok((config, effective)) => {
                 let ignored = others.iter().map(|setting| setting.origin.to_string()).collect();
                 return Ok(Loaded { config, effective, ignored });
@@ -71,13 +71,17 @@ pub fn load(sources: &Sources) -> Result<Loaded, Refused> {
     Err(Refused { mistakes })
 }
 
-fn settle(document: &Document, folder: &Path) -> Result<(Config, String), Vec<Mistake>> {
+fn settle(
+    document: &Document,
+    folder: &Path,
+    environment: &[(String, String)],
+) -> Result<(Config, String), Vec<Mistake>> {
     let raw: RawConfig = serde_json::from_value(document.value.clone()).map_err(|error| {
         let message = format!("the configuration cannot be read: {error}");
         vec![Mistake { origin: Origin::Default, setting: String::new(), message, help: None }]
     })?;
     let effective = effective(&raw, document);
-    Ok((check::check(raw, document, folder)?, effective))
+    Ok((check::check(raw, document, folder, environment)?, effective))
 }
 
 fn read(file: &Path, environment: &[(String, String)]) -> Result<Document, Mistake> {

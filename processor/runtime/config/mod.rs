@@ -10,6 +10,7 @@ mod load;
 mod mistake;
 mod properties;
 mod raw;
+mod reference;
 mod shape;
 #[cfg(test)]
 mod tests;

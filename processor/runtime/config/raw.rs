@@ -67,8 +67,9 @@ pub(super) struct RawKafka {
     /// partition.
     #[serde(default)]
     pub instance: Option<String>,
-    /// Properties of librdkafka, passed through as written, such as `security.protocol`. Those that the processor
-    /// decides itself are refused with the reason.
+    /// Properties of librdkafka, passed through as written, such as `security.protocol`. A value `"${env:NAME}"` or
+    /// `"${file:PATH}"` stands for a variable's value or the content of a file, without the line break at its end.
+    /// Those that the processor decides itself are refused with the reason.
     #[serde(default)]
     pub properties: BTreeMap<String, RawProperty>,
     /// Send a SASL/PLAIN password over a connection without TLS. For a broker on the same machine alone.

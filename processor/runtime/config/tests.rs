@@ -288,6 +288,31 @@ fn unknown_variables_and_flags_are_refused_by_name() {
 }
 
 #[test]
+fn properties_may_refer_to_variables_and_files() {
+    let folder = Folder::new("kept");
+    let file = folder.0.join("password");
+    std::fs::write(&file, "hush\n").unwrap();
+    let with = |password: &str| {
+        format!(
+            "inputs: [events]\nsegments: [s]\nkafka:\n  brokers: b:1\n  properties:\n    \
+            sasl.username: \"${{env:USER}}\"\n    sasl.password: \"{password}\"\n"
+        )
+    };
+    let environment = [("USER", "shop")];
+    let text = with(&format!("${{file:{}}}", file.display()));
+    let Loaded { config, effective, .. } = loaded("reference", &text, &environment, &[]).unwrap();
+    let given = ["sasl.username", "sasl.password"].map(|name| config.kafka.properties[name].as_str());
+    assert_eq!(given, ["shop", "hush"]);
+    assert!(!effective.contains("hush") && !format!("{config:?}").contains("hush"), "{effective}");
+    let absent = mistakes("absent", &with("${env:ABSENT}"), &environment, &[]);
+    assert_eq!(
+        absent,
+        ["spicchio.yaml:7:5: `kafka.properties.sasl.password` names the variable `ABSENT`, which is not set; set it, \
+            or correct the name"]
+    );
+}
+
+#[test]
 fn secrets_come_from_files_and_are_never_shown() {
     let folder = Folder::new("secret");
     let file = folder.0.join("password");

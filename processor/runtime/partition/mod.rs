@@ -18,7 +18,10 @@ mod tuple;
 mod worker;
 
 pub use bounds::{Bounds, Held};
-pub use commit::{Batch, Budget, Draft, Entry, Hold, Lease, Outcome, Style, Tally, TransactionError, Transactor};
+pub use commit::{
+    Batch, Budget, Committer, Desk, Done, Draft, Entry, Hold, Lease, Outcome, Style, Tally, TransactionError,
+    Transactor,
+};
 pub use ends::{Answer, Ends};
 pub use flow::Flow;
 pub use halt::Halt;

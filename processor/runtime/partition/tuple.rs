@@ -1,8 +1,8 @@
 //! One partition while it is ours: partition p of every input, and the engine that decides about its customers.
 //!
-//! It is moved on by one worker alone. What it decides goes into a draft; sealed, the draft is the one batch under way,
-//! and the next one begins only after that is committed. Not here: reading, committing (`worker`), and how it came to
-//! be (`recovery`).
+//! It is moved on by one worker alone. What it decides goes into a draft; sealed, the draft is the one batch under
+//! way, and what is decided meanwhile goes into the next draft, which is sealed only after that is committed. Not
+//! here: reading, committing (`worker`), and how it came to be (`recovery`).
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -64,7 +64,7 @@ pub struct Tuple {
     effects: Effects,
     exits: VecDeque<Transition>,
     draft: Draft,
-    batch: Option<Batch>,
+    batch: Option<Arc<Batch>>,
     told: Instant,
     due_left: bool,
     interrupted: bool,
@@ -159,12 +159,17 @@ impl Tuple {
 
     /// Whether there is work that needs no further record.
     pub fn is_busy(&self) -> bool {
-        self.batch.is_none() && !self.interrupted && (self.due_left || !self.exits.is_empty() || self.intake.is_ready())
+        !self.is_held_up() && (self.due_left || !self.exits.is_empty() || self.intake.is_ready())
+    }
+
+    /// Whether nothing may be decided now: history goes on elsewhere, or the partition leaves with what is under way.
+    fn is_held_up(&self) -> bool {
+        self.interrupted || (self.batch.is_some() && self.lease().is_leaving())
     }
 
     /// Folds records and lets deadlines fire until the budget is spent or nothing is left to do.
     pub fn advance(&mut self, budget: &mut Budget, customers_max: u64) -> Result<(), Halt> {
-        if self.batch.is_some() || self.interrupted {
+        if self.is_held_up() {
             return Ok(());
         }
         let customers = self.engine.table().len();
@@ -188,26 +193,22 @@ impl Tuple {
         Ok(())
     }
 
-    /// Whether something must be said as soon as possible.
+    /// Whether something was decided that must be said as soon as possible.
     pub fn has_something_to_say(&self) -> bool {
-        self.batch.is_some() || self.draft.records() > 0
+        self.draft.records() > 0
     }
 
-    /// Whether anything moved since the last batch.
+    /// Whether anything moved that is not committed.
     pub fn has_moved(&self) -> bool {
-        self.has_something_to_say() || self.unsaid || self.draft.folded() > 0 || self.engine.clock() > self.word.clock
+        let moved = self.draft.folded() > 0 || self.engine.clock() > self.word.clock;
+        self.batch.is_some() || self.has_something_to_say() || self.unsaid || moved
     }
 
-    /// Makes the draft the batch under way, unless there is one already.
-    pub fn seal(&mut self, catalog: &str) {
-        if self.batch.is_none() {
-            self.batch = Some(self.next_batch(catalog));
-        }
-    }
-
-    /// The batch under way, where there is one.
-    pub fn sealed(&self) -> Option<&Batch> {
-        self.batch.as_ref()
+    /// Makes the draft the batch under way, unless there is one already, and returns that.
+    pub fn seal(&mut self, catalog: &str) -> Arc<Batch> {
+        let batch = self.batch.take().unwrap_or_else(|| Arc::new(self.next_batch(catalog)));
+        self.batch = Some(Arc::clone(&batch));
+        batch
     }
 
     /// What the draft holds: records and bytes to be written.
@@ -216,11 +217,10 @@ impl Tuple {
     }
 
     /// The batch under way is committed: the next one may begin.
-    pub fn committed(&mut self) -> Option<Batch> {
-        let batch = self.batch.take()?;
+    pub fn committed(&mut self) {
+        self.batch = None;
         self.unsaid = self.word.announced != Announced::Everything && !self.interrupted;
         self.show();
-        Some(batch)
     }
 
     /// Its state, to be taken up again soon; none where something is not committed.
@@ -393,17 +393,13 @@ mod tests {
         view(&mut tuple, &decoder, 0);
         view(&mut tuple, &decoder, 1);
         tuple.advance(&mut budget(100), 10).unwrap();
-        tuple.seal("catalog");
-        let first = written(tuple.sealed().unwrap());
+        let first = written(&tuple.seal("catalog"));
         assert_eq!((first.0, first.1.len(), &first.2), (7, 2, &vec![2]), "a transition and a membership");
         view(&mut tuple, &decoder, 2);
         tuple.advance(&mut budget(100), 10).unwrap();
-        tuple.seal("catalog");
-        assert_eq!(written(tuple.sealed().unwrap()), first, "nothing that comes later is in it");
-        assert!(tuple.committed().is_some() && tuple.sealed().is_none());
-        tuple.advance(&mut budget(100), 10).unwrap();
-        tuple.seal("catalog");
-        let second = written(tuple.sealed().unwrap());
+        assert_eq!(written(&tuple.seal("catalog")), first, "nothing that is decided later is in it");
+        tuple.committed();
+        let second = written(&tuple.seal("catalog"));
         assert_eq!((second.0, second.1.len(), &second.2), (8, 0, &vec![3]));
     }
 
@@ -412,8 +408,7 @@ mod tests {
         let (mut tuple, decoder) = tuple();
         view(&mut tuple, &decoder, 0);
         tuple.advance(&mut budget(100), 10).unwrap();
-        tuple.seal("catalog");
-        let word = ControlWord::parse(tuple.sealed().unwrap().word()).unwrap();
+        let word = ControlWord::parse(tuple.seal("catalog").word()).unwrap();
         assert_eq!((word.batch, word.catalog.as_str(), word.clock.millis()), (7, "catalog", 1000));
         assert_eq!((word.announced, word.began_at("events")), (Announced::Everything, Some(0)));
     }

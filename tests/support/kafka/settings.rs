@@ -1,5 +1,6 @@
 //! The broker's configuration file.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 /// `server.properties` of a node that is broker and controller.
@@ -38,4 +39,22 @@ log.cleaner.backoff.ms=1000
 ",
         data = data.display()
     )
+}
+
+/// The same with a second port that takes SASL/SCRAM over TLS alone; `identity` is the file with key and certificate.
+pub(super) fn guarded(mut properties: String, address: &str, identity: &Path) -> String {
+    const SCRAM: &str = "org.apache.kafka.common.security.scram.ScramLoginModule required;";
+    properties = properties.replace("\nlisteners=", &format!("\nlisteners=SASL_SSL://{address},"));
+    let map = "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL";
+    let _ = write!(
+        properties,
+        "listener.security.protocol.map={map}
+sasl.enabled.mechanisms=SCRAM-SHA-512
+listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config={SCRAM}
+ssl.keystore.type=PEM
+ssl.keystore.location={identity}
+",
+        identity = identity.display()
+    );
+    properties
 }

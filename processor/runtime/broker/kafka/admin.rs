@@ -8,6 +8,7 @@ use rdkafka::error::KafkaError;
 use rdkafka::types::RDKafkaErrorCode;
 
 use super::client::{ClientError, Connection, Witness};
+use super::door::{NotLetIn, knock};
 
 /// What went wrong when the cluster was asked.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -19,6 +20,14 @@ pub enum AdminError {
         brokers: String,
         /// What the library said.
         reason: String,
+    },
+    /// A broker is there, and the door stays shut.
+    #[error("the brokers of `{brokers}` do not let this process in: {why}")]
+    NotLetIn {
+        /// The addresses that were tried.
+        brokers: String,
+        /// Why, and what to do.
+        why: NotLetIn,
     },
     /// The cluster said no.
     #[error("the cluster refused to {what}: {reason}")]
@@ -36,7 +45,7 @@ pub type TopicSettings = BTreeMap<String, String>;
 /// A client for administration.
 pub struct Admin {
     client: AdminClient<Witness>,
-    brokers: String,
+    connection: Connection,
 }
 
 impl Admin {
@@ -48,7 +57,7 @@ impl Admin {
         use rdkafka::config::FromClientConfigAndContext;
         let client = AdminClient::from_config_and_context(&connection.administrator(), Witness::default());
         let client = client.map_err(|error| ClientError::new("administration", &error))?;
-        Ok(Self { client, brokers: connection.brokers().to_owned() })
+        Ok(Self { client, connection: connection.clone() })
     }
 
     /// How many partitions a topic has; none where there is no such topic.
@@ -79,6 +88,17 @@ impl Admin {
         Ok(resource.entries.into_iter().filter_map(|entry| Some((entry.name, entry.value?))).collect())
     }
 
+    /// A setting that every broker of the cluster should share, as one of them has it; none where it does not say.
+    pub async fn broker_setting(&self, name: &str) -> Result<Option<String>, AdminError> {
+        let metadata = self.client.inner().fetch_metadata(None, Self::PATIENCE);
+        let metadata = metadata.map_err(|error| self.unreachable(&error))?;
+        let Some(broker) = metadata.brokers().first() else { return Ok(None) };
+        let asked = self.client.describe_configs(&[ResourceSpecifier::Broker(broker.id())], &Self::options()).await;
+        let answers = asked.map_err(|error| self.unreachable(&error))?;
+        let entries = answers.into_iter().filter_map(Result::ok).flat_map(|resource| resource.entries);
+        Ok(entries.filter(|entry| entry.name == name).find_map(|entry| entry.value))
+    }
+
     /// Makes a topic with the cluster's own replication; one that exists already stays as it is.
     pub async fn create(&self, topic: &str, partitions: i32, settings: &[(&str, &str)]) -> Result<(), AdminError> {
         /// Asks for the cluster's default.
@@ -101,12 +121,16 @@ impl Admin {
     }
 
     fn unreachable(&self, error: &KafkaError) -> AdminError {
-        AdminError::Unreachable { brokers: self.brokers.clone(), reason: error.to_string() }
+        let brokers = self.connection.brokers().to_owned();
+        match knock(&self.connection) {
+            Some(why) => AdminError::NotLetIn { brokers, why },
+            None => AdminError::Unreachable { brokers, reason: error.to_string() },
+        }
     }
 }
 
 impl std::fmt::Debug for Admin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Admin").field("brokers", &self.brokers).finish_non_exhaustive()
+        f.debug_struct("Admin").field("brokers", &self.connection.brokers()).finish_non_exhaustive()
     }
 }

@@ -235,12 +235,18 @@ impl Seldom {
 pub(super) struct Witness {
     troubles: Arc<AtomicU64>,
     told: Arc<Seldom>,
+    refusal: Arc<Mutex<Option<(RDKafkaErrorCode, String)>>>,
 }
 
 impl Witness {
     /// How often a connection failed or a request went unanswered.
     pub(super) fn troubles(&self) -> u64 {
         self.troubles.load(Ordering::Relaxed)
+    }
+
+    /// The first reason for which a broker did not let the client in, with the library's words for it.
+    pub(super) fn refusal(&self) -> Option<(RDKafkaErrorCode, String)> {
+        self.refusal.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Counts one more.
@@ -267,6 +273,10 @@ impl ClientContext for Witness {
 
     fn error(&self, error: KafkaError, reason: &str) {
         self.saw_trouble();
+        if let Some(code @ (RDKafkaErrorCode::Authentication | RDKafkaErrorCode::SSL)) = error.rdkafka_error_code() {
+            let mut refusal = self.refusal.lock().unwrap_or_else(PoisonError::into_inner);
+            refusal.get_or_insert_with(|| (code, reason.to_owned()));
+        }
         if error.rdkafka_error_code().is_none_or(|code| self.told.is_due(code)) {
             tracing::warn!(target: "kafka", "{error}: {reason}");
         }

@@ -145,13 +145,15 @@ impl std::fmt::Debug for Reader {
     }
 }
 
-/// The headers that decoding looks at. A header whose name is no UTF-8 makes the library panic: such a record is taken
-/// as one without headers, so that it does not stop its partition for ever.
+/// The headers that decoding looks at. The library panics over a name that is no UTF-8: such a header is passed over,
+/// as every name that decoding does not know, and the rest of the record counts.
 fn headers<'a>(message: &'a BorrowedMessage<'_>) -> Vec<Header<'a>> {
     let Some(headers) = message.headers() else { return Vec::new() };
-    let read = || {
-        let wanted = headers.iter().filter(|header| Record::reads_header(header.key));
-        wanted.map(|header| (header.key, header.value)).collect()
+    let wanted = |index: usize| {
+        let header = headers.try_get(index).filter(|header| Record::reads_header(header.key))?;
+        Some((header.key, header.value))
     };
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or_default()
+    let read = || (0..headers.count()).filter_map(wanted).collect();
+    let one = |index| catch_unwind(AssertUnwindSafe(|| wanted(index))).unwrap_or_default();
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| (0..headers.count()).filter_map(one).collect())
 }

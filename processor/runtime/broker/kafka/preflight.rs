@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use spicchio_core::wire::ControlWord;
+
 use super::admin::{Admin, AdminError, TopicSettings};
 use super::client::Connection;
 use super::partitioner::{Partitioner, Verdict, judge};
@@ -115,6 +117,19 @@ pub enum PreflightError {
         /// Its name.
         topic: String,
     },
+    /// A broker does not keep what is committed beside an offset.
+    #[error(
+        "the progress over {inputs} inputs takes up to {needs} bytes beside each committed offset, and the brokers \
+        keep {has}: set `offset.metadata.max.bytes` to {needs} or more on every broker, or read fewer topics"
+    )]
+    ControlWordTooLong {
+        /// How many topics are read.
+        inputs: usize,
+        /// The longest control word, in bytes.
+        needs: usize,
+        /// What a broker keeps.
+        has: usize,
+    },
     /// An output takes smaller records than are written.
     #[error(
         "`{topic}` takes records of {has} bytes at most: set `max.message.bytes` on it to {needs} or more, or lower \
@@ -180,6 +195,7 @@ pub async fn inspect(connection: &Connection, admin: &Admin, config: &Config) ->
     for input in &config.inputs {
         found.warnings.extend(input_settings(input, &admin.settings(&input.topic).await?)?);
     }
+    control_word_fits(admin, &config.inputs).await?;
     keys_agree(connection, config, partitions, &mut found.warnings)?;
     Ok(found)
 }
@@ -199,6 +215,17 @@ fn equal_partitions(admin: &Admin, inputs: &[InputTopic]) -> Result<i32, Preflig
         }
     }
     Ok(first.map_or(0, |(_, count)| count))
+}
+
+/// A broker that does not tell its limit has the default.
+async fn control_word_fits(admin: &Admin, inputs: &[InputTopic]) -> Result<(), PreflightError> {
+    let needs = ControlWord::longest(inputs.iter().map(|input| input.topic.as_str()));
+    let has = admin.broker_setting("offset.metadata.max.bytes").await?;
+    let has = has.and_then(|text| text.parse().ok()).unwrap_or(ControlWord::BYTES_MAX);
+    if needs > has {
+        return Err(PreflightError::ControlWordTooLong { inputs: inputs.len(), needs, has });
+    }
+    Ok(())
 }
 
 fn input_settings(input: &InputTopic, settings: &TopicSettings) -> Result<Option<Warning>, PreflightError> {

@@ -89,6 +89,9 @@ impl Lease {
     /// Wants it back.
     pub fn ask_back(&self) {
         let mut state = self.state();
+        if state.commits > 0 {
+            tracing::debug!(partition = self.partition, "the partition is wanted back, and a commit is under way");
+        }
         state.tenure = match state.tenure {
             Tenure::Held | Tenure::Leaving => Tenure::Leaving,
             Tenure::Idle | Tenure::Ended => Tenure::Ended,

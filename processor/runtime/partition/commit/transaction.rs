@@ -20,11 +20,11 @@ use crate::config::Outputs;
 
 /// A batch with the lease that allows it.
 #[derive(Clone, Debug)]
-pub struct Entry<'a> {
+pub struct Entry {
     /// The lease of its partition.
-    pub lease: &'a Arc<Lease>,
+    pub lease: Arc<Lease>,
     /// What is to be said.
-    pub batch: &'a Batch,
+    pub batch: Arc<Batch>,
 }
 
 /// What became of a transaction.
@@ -61,6 +61,12 @@ pub enum TransactionError {
     /// No client.
     #[error(transparent)]
     Client(#[from] ClientError),
+    /// The thread that commits cannot be started.
+    #[error("no thread to commit on: {0}")]
+    NoThread(String),
+    /// The thread that commits has ended.
+    #[error("the thread that commits has ended, which is a defect of this program: the lines before say why")]
+    Gone,
 }
 
 /// One worker's way to commit.
@@ -121,8 +127,8 @@ impl Transactor {
     }
 
     /// Commits these batches together. Returns once each of them is committed or its partition lost.
-    pub fn commit(&mut self, entries: &[Entry<'_>], member: &Member) -> Result<Outcome, TransactionError> {
-        let mut open: Vec<Entry<'_>> = entries.to_vec();
+    pub fn commit(&mut self, entries: &[Entry], member: &Member) -> Result<Outcome, TransactionError> {
+        let mut open: Vec<Entry> = entries.to_vec();
         let mut outcome = Outcome::default();
         loop {
             open.retain(|entry| {
@@ -162,7 +168,7 @@ impl Transactor {
         }
     }
 
-    fn attempt(&mut self, open: &[Entry<'_>], member: &Member) -> Result<(), Attempt> {
+    fn attempt(&mut self, open: &[Entry], member: &Member) -> Result<(), Attempt> {
         let Some(writer) = &self.writer else {
             return Err(Failure::Unknown("no producer is open".to_owned()).into());
         };
@@ -179,7 +185,7 @@ impl Transactor {
         if open.iter().any(|entry| entry.lease.has_ended()) {
             return Err(Attempt::LeaseEnded);
         }
-        let offsets: Vec<_> = open.iter().flat_map(|entry| self.offsets(entry.batch)).collect();
+        let offsets: Vec<_> = open.iter().flat_map(|entry| self.offsets(&entry.batch)).collect();
         writer.send_offsets(&offsets, &generation)?;
         let begun = Instant::now();
         writer.commit()?;
@@ -214,7 +220,7 @@ impl Transactor {
 
     /// A new producer in place of the old one. `Ok(false)` when the process is to stop, or every lease of `open` has
     /// ended.
-    fn replace_writer(&mut self, open: &[Entry<'_>]) -> Result<bool, TransactionError> {
+    fn replace_writer(&mut self, open: &[Entry]) -> Result<bool, TransactionError> {
         self.retire();
         let mut refused = 0;
         loop {
@@ -246,7 +252,7 @@ impl Transactor {
     }
 
     /// Fences until it is done; `Ok(false)` when nobody needs it any more.
-    fn fence(&self, writer: &Writer, open: &[Entry<'_>]) -> Result<bool, Failure> {
+    fn fence(&self, writer: &Writer, open: &[Entry]) -> Result<bool, Failure> {
         loop {
             if writer.fence()? {
                 return Ok(true);
@@ -276,7 +282,7 @@ impl Transactor {
     }
 
     /// Tells by the committed batch numbers which of these batches had been committed after all.
-    fn look_up(&self, open: &mut Vec<Entry<'_>>, outcome: &mut Outcome) {
+    fn look_up(&self, open: &mut Vec<Entry>, outcome: &mut Outcome) {
         if self.connection.is_embedded() {
             return;
         }
@@ -303,7 +309,7 @@ impl Transactor {
     }
 
     /// What is committed of a partition; none when its lease ended meanwhile.
-    fn committed_word(&self, entry: &Entry<'_>) -> Option<ControlWord> {
+    fn committed_word(&self, entry: &Entry) -> Option<ControlWord> {
         let partition = entry.batch.partition();
         let all: Vec<_> = (0..self.topics.len()).map(|topic| TopicPartition { topic, partition }).collect();
         while !entry.lease.has_ended() {
