@@ -1,11 +1,11 @@
 //! What goes through one real Apache Kafka, exactly once, from event to transition: `cargo bench --bench end_to_end`.
 //!
 //! A broker, the program as it is deployed, a producer and a consumer, all on this machine. First the program reads a
-//! backlog: how many events a second it commits. Then events come at half and at a quarter of that rate on a schedule,
-//! and a careful consumer takes the time from the instant at which an event was *to be* sent, so a pause anywhere shows.
-//! Before the time is taken they come at that rate for a while: the broker's Java compiles what it runs often.
-//! Arguments: customers, events, seconds, and one rate in place of the two (`-- 200000 1000000 20 10000`). Needs Java and
-//! the jars of Apache Kafka, which `tests/run` fetches.
+//! backlog: how many events a second it commits. Then events come at half and at a quarter of that rate on a
+//! schedule, and a careful consumer takes the time from the instant at which an event was *to be* sent, so a pause
+//! anywhere shows. Before the time is taken they come at that rate for a while: the broker's Java compiles what it
+//! runs often. Arguments: customers, events, seconds, and one rate in place of the two (`-- 200000 1000000 20
+//! 10000`). Needs Java and the jars of Apache Kafka, which `tests/run` fetches.
 
 #![expect(
     clippy::print_stdout,

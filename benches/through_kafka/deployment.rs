@@ -29,7 +29,7 @@ pub(crate) struct Deployment {
 impl Deployment {
     /// Starts a broker and prepares the group; the program does not run yet.
     pub(crate) fn prepare() -> Self {
-        let broker = Broker::start_as_deployed();
+        let broker = Broker::start();
         let mut setup = Setup::new("bench", &broker, &segments()).on_wall_clock();
         // As deployed, and not as tests that wait for a dead member want it.
         setup.properties.clear();

@@ -18,8 +18,8 @@ const SIZE: Size = Size { events: 20_000, customers: 800, days: 40 };
 /// Events written at once, and how many may wait to be read.
 const SLICE: usize = 100;
 const UNREAD_MAX: i64 = 1_000;
-/// The producer waits for so long before it sends, in milliseconds: so long every commit lasts, and one is nearly always
-/// under way.
+/// The producer waits for so long before it sends, in milliseconds: so long every commit lasts, and one is nearly
+/// always under way.
 const LINGER: &str = "300";
 /// The second process stays for up to this long after it has partitions.
 const STAY_MILLIS_MAX: u64 = 600;

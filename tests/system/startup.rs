@@ -1,10 +1,10 @@
 //! What is wrong with a deployment is said at the start, with the remedy, and nothing is written until it is right.
 //!
 //! Proves: a mistake in the configuration, inputs that cannot be read in step, an input that compaction thins out, a
-//! topic that does not exist, more inputs than their progress has room for, a group that was never told where to begin:
-//! each is refused with exit code 78 and a message that names the setting or the topic. A broker that does not answer is
-//! waited for, with a message. `init` creates missing output topics with the settings they need, is harmless when
-//! repeated, and `run --from` does both.
+//! topic that does not exist, more inputs than their progress has room for, a group that was never told where to
+//! begin: each is refused with exit code 78 and a message that names the setting or the topic. A broker that does not
+//! answer is waited for, with a message. `init` creates missing output topics with the settings they need, is
+//! harmless when repeated, and `run --from` does both.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! Over TLS, and as a user with a password: what is configured works, what is not lets nobody in, and no secret shows.
 //!
-//! Proves: through a port that takes SASL/SCRAM over TLS alone, with the password in a file of its own, an event goes in
-//! and its transition comes out; with a wrong password, and with an authority that did not sign the broker's
+//! Proves: through a port that takes SASL/SCRAM over TLS alone, with the password in a file of its own, an event goes
+//! in and its transition comes out; with a wrong password, and with an authority that did not sign the broker's
 //! certificate, the start is refused (exit code 78) with the settings to look at; neither password is ever written.
 
 use std::time::Duration;

@@ -1,9 +1,9 @@
 //! The control word: how far one partition has come, written into the metadata of its committed offsets.
 //!
 //! It travels in the transaction that moves the offsets, the same on every topic of the partition, so what it says is
-//! as true as the offsets are. It is ASCII and ends with a checksum. How long it can become depends on the topics, and a
-//! broker keeps 4,096 bytes by default: [`ControlWord::longest`] is asked before anything is read. Words of one partition
-//! that differ mean a torn transaction: [`agreed`] finds that.
+//! as true as the offsets are. It is ASCII and ends with a checksum. How long it can become depends on the topics,
+//! and a broker keeps 4,096 bytes by default: [`ControlWord::longest`] is asked before anything is read. Words of one
+//! partition that differ mean a torn transaction: [`agreed`] finds that.
 //!
 //! Not here: what a recovery does with it (`spicchio-runtime`).
 

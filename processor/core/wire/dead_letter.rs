@@ -47,8 +47,8 @@ pub struct DeadLetter<'a> {
     length: usize,
     /// The SHA-256 of its whole value, 64 hexadecimal digits.
     sha256: String,
-    /// Its headers that say something about the event (`content-type` and those of a `CloudEvent`), in order, at most the
-    /// first 32; left out where it has none.
+    /// Its headers that say something about the event (`content-type` and those of a `CloudEvent`), in order, at most
+    /// the first 32; left out where it has none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     headers: Vec<KeptHeader<'a>>,
 }

@@ -1,8 +1,8 @@
 //! One partition while it is ours: partition p of every input, and the engine that decides about its customers.
 //!
-//! It is moved on by one worker alone. What it decides goes into a draft; sealed, the draft is the one batch under way,
-//! and what is decided meanwhile goes into the next draft, which is sealed only after that is committed. Not here: reading, committing (`worker`), and how it came to
-//! be (`recovery`).
+//! It is moved on by one worker alone. What it decides goes into a draft; sealed, the draft is the one batch under
+//! way, and what is decided meanwhile goes into the next draft, which is sealed only after that is committed. Not
+//! here: reading, committing (`worker`), and how it came to be (`recovery`).
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};

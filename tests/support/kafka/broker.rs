@@ -13,9 +13,7 @@ use crate::process::{Folder, Process, Signal, free_port, until};
 /// The id every test cluster is formatted with: 16 bytes in URL-safe base64.
 const CLUSTER: &str = "c3BpY2NoaW8tdGVzdHMtMQ";
 /// Small and quick to start: the load of a test is small.
-const JVM: &[&str] = &["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
-/// What Kafka's own start script asks for.
-const JVM_AS_DEPLOYED: &[&str] = &["-Xmx1G", "-Xms1G", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20"];
+const JVM: [&str; 3] = ["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
 /// Whom a guarded port lets in.
 pub const USER: &str = "shop-processor";
 /// Another process may take a port between its choice and its use.
@@ -31,7 +29,6 @@ pub struct Broker {
     process: Mutex<Option<Process>>,
     folder: Folder,
     bootstrap: String,
-    flags: &'static [&'static str],
     guard: Option<Guard>,
 }
 
@@ -46,16 +43,7 @@ struct Guard {
 impl Broker {
     /// Starts a broker of the test's own, for tests that interrupt it.
     pub fn start() -> Self {
-        Self::start_with(JVM)
-    }
-
-    /// Starts a broker whose Java is set as Kafka's start script sets it, for benches.
-    pub fn start_as_deployed() -> Self {
-        Self::start_with(JVM_AS_DEPLOYED)
-    }
-
-    fn start_with(flags: &'static [&'static str]) -> Self {
-        Self::start_guarded_by(flags, || None)
+        Self::start_guarded_by(|| None)
     }
 
     /// Starts a broker with a second port that shows a certificate of that authority and lets in [`USER`] alone, with
@@ -66,11 +54,11 @@ impl Broker {
             let bootstrap = format!("127.0.0.1:{}", free_port());
             Some(Guard { identity: authority.identity(), password: password.clone(), bootstrap })
         };
-        (Self::start_guarded_by(JVM, guard), password)
+        (Self::start_guarded_by(guard), password)
     }
 
-    fn start_guarded_by(flags: &'static [&'static str], guard: impl Fn() -> Option<Guard>) -> Self {
-        let started = (0..START_TRIES_MAX).find_map(|_| Self::try_start(flags, guard()));
+    fn start_guarded_by(guard: impl Fn() -> Option<Guard>) -> Self {
+        let started = (0..START_TRIES_MAX).find_map(|_| Self::try_start(guard()));
         started.expect("Apache Kafka ended three times while starting; its log is printed above")
     }
 
@@ -131,7 +119,7 @@ impl Broker {
     }
 
     /// Formats a fresh folder and starts; `None` when the broker ended instead of answering.
-    fn try_start(flags: &'static [&'static str], guard: Option<Guard>) -> Option<Self> {
+    fn try_start(guard: Option<Guard>) -> Option<Self> {
         let folder = Folder::fresh("kafka");
         let (port, controller_port) = (free_port(), free_port());
         let mut properties = server_properties(&folder.path().join("data"), port, controller_port);
@@ -141,13 +129,13 @@ impl Broker {
         }
         folder.write("server.properties", &properties);
         let bootstrap = format!("127.0.0.1:{port}");
-        let broker = Self { process: Mutex::new(None), folder, bootstrap, flags, guard };
+        let broker = Self { process: Mutex::new(None), folder, bootstrap, guard };
         broker.format();
         broker.launch().then_some(broker)
     }
 
     fn format(&self) {
-        let mut format = kafka_class("kafka.tools.StorageTool", JVM);
+        let mut format = kafka_class("kafka.tools.StorageTool", &JVM);
         let output = format
             .args(["format", "-t", CLUSTER, "-c"])
             .arg(self.folder.path().join("server.properties"))
@@ -159,7 +147,7 @@ impl Broker {
 
     /// Starts the process and waits until it answers; `false`, with its log printed, when it ended instead.
     fn launch(&self) -> bool {
-        let mut command = kafka_class("kafka.Kafka", self.flags);
+        let mut command = kafka_class("kafka.Kafka", &JVM);
         command.arg(self.folder.path().join("server.properties"));
         let mut process = Process::start("Apache Kafka", &mut command, &self.folder.path().join("broker.log"));
         let mut ended = false;

@@ -22,8 +22,8 @@ pub enum NotLetIn {
     /// No encrypted connection comes about.
     #[error(
         "no TLS connection comes about ({0}): let `ssl.ca.location` in `kafka.properties` name the certificate of the \
-        authority that signed the brokers' certificates, which must name the hosts in `kafka.brokers`, and see that the \
-        port takes `security.protocol`"
+        authority that signed the brokers' certificates, which must name the hosts in `kafka.brokers`, and see that \
+        the port takes `security.protocol`"
     )]
     Tls(String),
 }

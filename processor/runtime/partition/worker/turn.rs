@@ -1,9 +1,9 @@
 //! One worker thread: reads its partitions, lets them decide, and commits what they say.
 //!
-//! In turn: partitions that come, records that come, what became of the last transaction, answers about ends; then every
-//! partition folds and lets deadlines fire within the budget of one transaction; then, as soon as there is something to
-//! say, a transaction begins. Its worker goes on meanwhile, and what it decides is the next batch. What only moved,
-//! without anything to say, is committed once a second.
+//! In turn: partitions that come, records that come, what became of the last transaction, answers about ends; then
+//! every partition folds and lets deadlines fire within the budget of one transaction; then, as soon as there is
+//! something to say, a transaction begins. Its worker goes on meanwhile, and what it decides is the next batch. What
+//! only moved, without anything to say, is committed once a second.
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, TryRecvError};
@@ -69,7 +69,8 @@ impl Worker {
     const BATCH_MAX: Duration = Duration::from_secs(2);
     const BATCH_MIN: Duration = Duration::from_millis(5);
     /// A worker that is behind lets a batch grow for this many times as long as the last commit took: fewer
-    /// transactions leave more of the brokers' time for records. One that keeps up begins as soon as the last has ended.
+    /// transactions leave more of the brokers' time for records. One that keeps up begins as soon as the last has
+    /// ended.
     const BATCH_PER_COMMIT: u32 = 4;
 
     /// A worker without partitions.
