@@ -179,8 +179,8 @@ pub(super) fn print(costs: &[Cost<'_>], catalog: &Catalog, data: &mut impl Write
     }
     writeln!(
         data,
-        "\na customer with one event of each kind: {} bytes for all {} features, each kept once, and {} for being there; \
-         lists have room for as much again, longer texts come on top",
+        "\na customer with one event of each kind: {} bytes for all {} features, each kept once, and {} for \
+         being there; lists have room for as much again, longer texts come on top",
         bytes_of_all(catalog),
         catalog.features().len(),
         customer_bytes(ID_BYTES)

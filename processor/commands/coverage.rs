@@ -1,4 +1,5 @@
-//! Which ways into and out of each segment the tests show, and which stages of each ladder they reach: `test --coverage`.
+//! Which ways into and out of each segment the tests show, and which stages of each ladder they reach: `test
+//! --coverage`.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};

@@ -44,7 +44,9 @@ pub(crate) fn catalog(paths: &[PathBuf], terminal: Terminal) -> Result<Arc<Catal
 /// Refuses segments that look further back than customers are remembered, and shows them.
 pub(crate) fn remembered(catalog: &Catalog, forget_after: Length, terminal: Terminal) -> Result<(), Failure> {
     let looks = catalog.looks_beyond(forget_after);
-    looks.iter().for_each(|look| terminal.error(&look.to_string()));
+    for look in &looks {
+        terminal.error(&look.to_string());
+    }
     if looks.is_empty() {
         return Ok(());
     }

@@ -5,7 +5,8 @@ use crate::program::{EVENTS, SHOP, Scratch, check, program, said};
 #[test]
 fn the_examples_are_right() {
     check(&["check", SHOP, "--deny-warnings"], 0, "segments.yaml: 7 segments, 2 tests OK\n", "");
-    let cost = "big-spender\n  total of purchase   instants with amounts: those of the last 30d, at most 1000";
+    let cost = "big-spender   64 bytes, at most 16048\n  total of purchase   instants with amounts: \
+                those of the last 30d, at most 1000   64 bytes, at most 16048\n";
     check(&["check", SHOP, "--explain-cost"], 0, cost, "");
     check(&["test", "schemas/examples/shop"], 0, "2 passed, 0 failed\n", "");
 }

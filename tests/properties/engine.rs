@@ -120,7 +120,10 @@ fn read(files: &[(String, String)]) -> Definitions {
     let sources = files.iter().map(|(name, text)| Source { name: name.clone(), text: text.clone() });
     match load(&sources.collect::<Vec<_>>()) {
         Ok(loaded) => loaded.definitions,
-        Err(mistakes) => panic!("every definition is legal: {mistakes:#?}"),
+        Err(mistakes) => {
+            let said = mistakes.iter().map(|mistake| format!("{}: {}", mistake.code, mistake.message));
+            panic!("every definition is legal: {}", said.collect::<Vec<_>>().join("; "))
+        }
     }
 }
 

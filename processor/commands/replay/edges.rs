@@ -43,8 +43,8 @@ pub(super) fn of(engine: &Engine, parts: usize) -> Vec<Edges> {
     catalog.scores().iter().zip(&measured).map(of).collect()
 }
 
-/// `if score("s") >= 9 then 3 else if score("s") >= 4 then 2 else 1`. Equal edges are one, and one at the lowest value of
-/// all parts nobody from anybody; nothing where none is left.
+/// `if score("s") >= 9 then 3 else if score("s") >= 4 then 2 else 1`. Equal edges are one, and one at the lowest value
+/// of all parts nobody from anybody; nothing where none is left.
 fn pasted(name: &str, lowest: Number, edges: &[Number]) -> Option<String> {
     let mut distinct: Vec<Number> = edges.iter().copied().filter(|edge| *edge > lowest).collect();
     distinct.dedup();

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::{Effects, Engine, Settings};
-use crate::customer::{Customer, Memberships, Place};
+use crate::customer::{Customer, CustomerId, Memberships, Place};
 use crate::feature::{FeatureSet, Fold, State};
 use crate::segment::plan::{Adoption, Catalog, CompiledSegment};
 use crate::timer::Instant;
@@ -42,10 +42,14 @@ impl Engine {
         Ok((engine, exits))
     }
 
-    /// Ends [`Engine::adopted`]: decides every customer by the new definitions, at the clock and cursor of the engine
-    /// that it was taken from.
+    /// Ends [`Engine::adopted`]: decides every customer by the new definitions, where the engine that it was taken
+    /// from had come to.
     pub fn settle_adopted(&mut self, older: &Self, effects: &mut Effects) {
-        self.settle(older.clock(), older.cursor(), Cause::Definition, effects);
+        let clock = older.clock();
+        // Who has nothing due at the clock's own instant was decided at it, or would be the same.
+        let due = |id: &CustomerId| older.table.read(id.as_str(), |customer| customer.deadline <= clock);
+        let reached = |id: &CustomerId| if due(id) == Some(true) { clock.plus(-1) } else { clock };
+        self.settle_from(clock, Cause::Definition, reached, effects);
     }
 
     /// Where a customer stands, by the places of the new catalog; `ended` hears of what that no longer has.
@@ -75,7 +79,7 @@ impl Engine {
 
     fn ended(
         &self,
-        id: crate::customer::CustomerId,
+        id: CustomerId,
         segment: &CompiledSegment,
         (place, since): (Place, Instant),
         customer: &Customer,

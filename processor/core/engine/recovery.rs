@@ -65,10 +65,21 @@ impl Engine {
     /// With [`Cause::Backfill`] nothing was announced, and every membership is new; with [`Cause::Definition`] others
     /// were expected; with [`Cause::Late`] the differences are counted as mismatches.
     pub fn settle(&mut self, clock: Instant, cursor: Option<&str>, cause: Cause, effects: &mut Effects) {
+        self.settle_from(clock, cause, |id| decided_up_to(clock, cursor, id, cause), effects);
+    }
+
+    /// The same, where it is known of each customer up to which instant it was decided.
+    pub(super) fn settle_from(
+        &mut self,
+        clock: Instant,
+        cause: Cause,
+        decided_up_to: impl Fn(&CustomerId) -> Instant,
+        effects: &mut Effects,
+    ) {
         self.desk.clock = clock;
         self.desk.decided_at = clock;
         for id in self.table.ids() {
-            let reached = decided_up_to(clock, cursor, &id, cause);
+            let reached = decided_up_to(&id);
             let Self { table, desk, .. } = self;
             table.write(id.as_str(), |customer| {
                 let (different, deadline) = desk.compare(&id, customer, reached);

@@ -21,8 +21,8 @@ use crate::event::{Number, Value};
 const STATE_BYTES: usize = size_of::<State>();
 
 impl Fold {
-    /// The bytes of a state that keeps so many entries; `inner`: the features of one value, of a feature by value, whose
-    /// entries are values with one entry of each.
+    /// The bytes of a state that keeps so many entries; `inner`: the features of one value, of a feature by value,
+    /// whose entries are values with one entry of each.
     pub fn bytes(&self, entries: usize, inner: &[Feature]) -> usize {
         let listed = |list: usize, entry: usize| STATE_BYTES + list + entries * entry;
         match self {

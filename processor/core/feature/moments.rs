@@ -6,7 +6,8 @@ use super::moment::Moment;
 use super::retention::{EVENTS_MAX, Retention};
 use crate::timer::Instant;
 
-/// Short lists lie beside their length: most customers have few moments, and one place in memory is read sooner than two.
+/// Short lists lie beside their length: most customers have few moments, and one place in memory is read sooner than
+/// two.
 type Kept = SmallVec<[Moment; 4]>;
 
 /// Kept moments and whether the cap dropped some that were needed.

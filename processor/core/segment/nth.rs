@@ -14,7 +14,8 @@ pub struct Nth {
 }
 
 impl Nth {
-    /// The greatest n of an n-th event: as many are kept of every customer. A greater one is an error of the definition.
+    /// The greatest n of an n-th event: as many are kept of every customer. A greater one is an error of the
+    /// definition.
     pub const ORDINAL_MAX: u16 = 100;
     /// The first event.
     pub const FIRST: Self = Self { side: Side::First, ordinal: 1 };

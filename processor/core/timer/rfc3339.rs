@@ -3,8 +3,8 @@
 //!
 //! `YYYY-MM-DDTHH:MM:SS`, a fraction of one to nine digits or none, and `Z` or an offset. `T` may be a space, and both
 //! letters may be small, as the standard allows. What is finer than a millisecond is cut off. A leap second counts as
-//! the second before it. What is written is UTC, with three digits of a second and `Z`. Not here: which instants are allowed
-//! ([`super::Instant::parse`]).
+//! the second before it. What is written is UTC, with three digits of a second and `Z`. Not here: which instants are
+//! allowed ([`super::Instant::parse`]).
 
 const DAY_MILLIS: i64 = 86_400_000;
 

@@ -21,8 +21,8 @@ pub struct Author<'a> {
     pub(super) is_still: bool,
     /// The segments that may be asked about.
     pub(super) segments: Vec<CompactString>,
-    /// The ladders that may be asked about.
-    pub(super) ladders: Vec<CompactString>,
+    /// The ladders that may be asked about, each with its stages.
+    pub(super) ladders: Vec<(CompactString, Vec<CompactString>)>,
     /// The scores that may be asked about.
     pub(super) scores: Vec<CompactString>,
 }

@@ -26,7 +26,7 @@ pub(super) fn catalog(random: &mut Random, scale: &Scale) -> Definitions {
     for number in 0..many {
         let place = if is_ascending { number } else { many - number };
         let mut making = Making { random: &mut *random, scale, declarations: &declarations, made: &mut made };
-        let kinds = [("segment", 10), ("ladder", 3), ("score", 2)];
+        let kinds = [("segment", 10), ("ladder", 3), ("score", 4)];
         let kinds = kinds.map(|(kind, weight)| (if kind == "segment" || has(kind) { weight } else { 0 }, kind));
         match making.random.weighted(&kinds) {
             "ladder" => making.ladder(format_compact!("l{place}")),
@@ -57,7 +57,7 @@ impl Making<'_> {
     fn author(&mut self) -> Author<'_> {
         let mut author = Author::new(self.random, self.scale, self.declarations);
         author.segments = self.made.segments.iter().map(|segment| segment.name.clone()).collect();
-        author.ladders = self.made.ladders.iter().map(|ladder| ladder.name.clone()).collect();
+        author.ladders = self.made.ladders.iter().map(|ladder| (ladder.name.clone(), stages(ladder))).collect();
         author.scores = self.made.scores.iter().map(|score| score.name.clone()).collect();
         author
     }
@@ -108,4 +108,10 @@ impl Making<'_> {
         let zone = self.zone();
         self.made.scores.push(ScoreDefinition { name, value, zone });
     }
+}
+
+/// The names of all stages of a ladder.
+fn stages(ladder: &LadderDefinition) -> Vec<CompactString> {
+    let (Rungs::First(named) | Rungs::Best { scores: named, .. }) = &ladder.rungs;
+    named.iter().map(|(name, _)| name).chain(&ladder.otherwise).cloned().collect()
 }

@@ -11,7 +11,7 @@ use crate::drive::Course;
 /// The course of a seed.
 pub fn course(seed: u64) -> Course {
     let mut random = Random::new(seed);
-    let is_calendar = random.chance(8);
+    let is_calendar = random.chance(11);
     let scale = if is_calendar { Scale::of_the_calendar(&mut random) } else { Scale::of_milliseconds(&mut random) };
     let definitions = catalog(&mut random, &scale);
     let events = history(&mut random, &scale, &definitions.declarations, &types_read(&definitions));

@@ -60,7 +60,7 @@ impl Author<'_> {
     pub(super) fn length(&mut self) -> Length {
         let longest = self.random.weighted(&[(1, 4), (3, 20), (3, 60), (2, 150)]);
         let ticks = self.random.between(1, longest);
-        if !self.scale.is_calendar || self.random.chance(50) {
+        if !self.scale.is_calendar || self.random.chance(30) {
             return self.scale.length(ticks);
         }
         let months = i32::from(self.random.chance(40)) + 1;

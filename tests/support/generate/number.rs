@@ -99,6 +99,7 @@ impl Author<'_> {
         // A divisor that is written is not zero; what is measured may be.
         let written = self.number_written(1, 4);
         let right = if self.random.chance(60) { written.clone() } else { self.number(depth) };
+        let right = if matches!(right.term, Term::Constant(_)) { written.clone() } else { right };
         // Times and by, only what stands still.
         let is_linear = matches!(operation, Arithmetic::Add | Arithmetic::Subtract) || !moves(&right);
         let right = if is_linear { right } else { written };

@@ -1,7 +1,7 @@
 //! The forms of the language that can be left out of random courses, one by one.
 //!
-//! `SPICCHIO_FORMS=top,held` leaves out every one of them but these two, `SPICCHIO_FORMS=none` all, `SPICCHIO_FORMS=all`
-//! none; unless the environment says so, those are left out that the engine does not compute yet.
+//! `SPICCHIO_FORMS=top,held` leaves out every one of them but these two, `SPICCHIO_FORMS=none` all of them and
+//! `SPICCHIO_FORMS=all` none, as where the environment says nothing.
 
 use std::env;
 use std::sync::OnceLock;
@@ -35,9 +35,6 @@ pub(super) const FORMS: [&str; 24] = [
     "latch",
 ];
 
-/// Those that the engine computes.
-const COMPUTED: [&str; 9] = ["nth", "values", "top", "steps", "visits", "time_spent", "net", "refunded", "items"];
-
 /// Whether a form is among those that courses are made of.
 pub(super) fn has(form: &str) -> bool {
     static CHOSEN: OnceLock<Option<Vec<String>>> = OnceLock::new();
@@ -46,7 +43,7 @@ pub(super) fn has(form: &str) -> bool {
         Some(names.split(',').map(|name| name.trim().to_owned()).collect())
     });
     match chosen {
-        None => COMPUTED.contains(&form),
+        None => true,
         Some(names) => names.iter().any(|name| name == form || name == "all"),
     }
 }

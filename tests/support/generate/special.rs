@@ -15,15 +15,17 @@ impl Author<'_> {
     pub(super) fn special(&mut self, ty: &Type) -> Option<Expression> {
         let forms: &[&str] = match ty {
             Type::Number => &["top", "visits", "net", "items", "clock", "age", "days_until", "bucket", "score"],
-            Type::Text => &["top", "items", "ladder"],
+            Type::Text => &["top", "items"],
             Type::Instant => &["nth", "anniversary"],
             Type::Duration => &["time_spent", "held"],
             Type::List => &["values", "items"],
             Type::Boolean => &["steps", "some", "matches", "period", "distance", "member", "ladder"],
             Type::Date | Type::Point | Type::Distance => return None,
         };
-        let forms = forms.iter().filter(|form| has(form)).collect::<Vec<_>>();
-        let form = **(!forms.is_empty()).then(|| self.random.pick(&forms))?;
+        let forms = forms.iter().copied().filter(|form| has(form)).collect::<Vec<_>>();
+        let known = forms.iter().copied().filter(|form| self.knows(form)).collect::<Vec<_>>();
+        let forms = if !known.is_empty() && self.random.chance(40) { known } else { forms };
+        let form = *(!forms.is_empty()).then(|| self.random.pick(&forms))?;
         let window = self.window(2);
         let term = match form {
             "top" => {
@@ -39,7 +41,14 @@ impl Author<'_> {
             "nth" => Term::Form(Form::Moment(self.side(), self.events(), self.ordinal(), window)),
             "visits" => Term::Form(Form::Visits(self.events(), self.gap(), window)),
             "time_spent" => Term::Form(Form::TimeSpent(self.events(), self.gap(), window)),
-            "net" => Term::Form(Form::Net(self.purchases()?, window)),
+            "net" => {
+                let mut column = self.purchases()?;
+                // `net` counts refunds itself.
+                if column.events.filter.as_ref().is_some_and(|filter| says_refunded(filter)) {
+                    column.events.filter = None;
+                }
+                Term::Form(Form::Net(column, window))
+            }
             "steps" => return Some(self.steps()),
             "some" => self.some_interest(),
             "matches" => Term::Matches(self.text(0).into(), (*self.random.pick(&vocabulary::PATTERNS)).into()),
@@ -53,25 +62,21 @@ impl Author<'_> {
             "days_until" => Term::DaysUntil(self.still_instant().into()),
             "period" => Term::During(self.still_instant().into(), self.period(1)),
             "distance" => return Some(self.distance()),
-            "held" => {
-                let paths = self.declarations.traits.iter().filter(|(_, ty)| !matches!(ty, Type::List | Type::Point));
-                let paths = paths.map(|(path, ty)| (path.clone(), ty.clone())).collect::<Vec<_>>();
-                let (path, ty) = self.random.pick(&paths).clone();
-                Term::Held(path, ty)
-            }
-            "member" if !self.is_restricted && !self.segments.is_empty() => {
-                Term::Member(self.random.pick(&self.segments).clone())
-            }
-            "ladder" if *ty == Type::Boolean => return self.about_stage(),
-            "ladder" if !self.is_restricted && !self.ladders.is_empty() => {
-                Term::Stage(self.random.pick(&self.ladders).clone())
-            }
-            "score" if !self.is_restricted && !self.scores.is_empty() => {
-                Term::Score(self.random.pick(&self.scores).clone())
-            }
+            "held" => self.held(),
+            "member" if self.knows(form) => Term::Member(self.random.pick(&self.segments).clone()),
+            "ladder" if self.knows(form) => return Some(self.about_stage()),
+            "score" if self.knows(form) => Term::Score(self.random.pick(&self.scores).clone()),
             _ => return None,
         };
         Some(typed(term, ty.clone()))
+    }
+
+    /// How long a trait has been what it is.
+    pub(super) fn held(&mut self) -> Term {
+        let paths = self.declarations.traits.iter().filter(|(_, ty)| !matches!(ty, Type::List | Type::Point));
+        let paths = paths.map(|(path, ty)| (path.clone(), ty.clone())).collect::<Vec<_>>();
+        let (path, ty) = self.random.pick(&paths).clone();
+        Term::Held(path, ty)
     }
 
     /// A test of a list: whether it contains an item.
@@ -83,14 +88,24 @@ impl Author<'_> {
     }
 
     /// Whether the customer is on a stage.
-    fn about_stage(&mut self) -> Option<Expression> {
-        let ladder =
-            (!self.is_restricted && !self.ladders.is_empty()).then(|| self.random.pick(&self.ladders).clone())?;
+    fn about_stage(&mut self) -> Expression {
+        let (ladder, stages) = self.random.pick(&self.ladders).clone();
         let stage = typed(Term::Stage(ladder), Type::Text);
-        let named = *self.random.pick(&["stage0", "stage1", "otherwise"]);
-        let named = typed(Term::Constant(Value::Text(named.into())), Type::Text);
+        let named = self.random.pick(&stages).clone();
+        let named = typed(Term::Constant(Value::Text(named)), Type::Text);
         let relation = if self.random.chance(70) { Relation::Equal } else { Relation::Unequal };
-        Some(truth(Term::Compare(relation, stage.into(), named.into())))
+        truth(Term::Compare(relation, stage.into(), named.into()))
+    }
+
+    /// Whether a form asks about other definitions, of which there are some.
+    fn knows(&self, form: &str) -> bool {
+        let is_empty = match form {
+            "member" => self.segments.is_empty(),
+            "ladder" => self.ladders.is_empty(),
+            "score" => self.scores.is_empty(),
+            _ => true,
+        };
+        !is_empty && !self.is_restricted
     }
 
     fn ordinal(&mut self) -> u32 {
@@ -139,9 +154,7 @@ impl Author<'_> {
             return None;
         }
         let selection = Selection::Types(vec!["purchase".into()]);
-        let filter = if self.random.chance(30) { self.filter(&selection) } else { None };
-        // What refunds take back is in the amount already: a filter that asks for them is refused.
-        let filter = filter.filter(|filter| !says_refunded(filter)).map(Into::into);
+        let filter = if self.random.chance(30) { self.filter(&selection).map(Into::into) } else { None };
         Some(ColumnRef { events: Events { selection, filter }, path: vec!["total".into()], ty: Type::Number })
     }
 

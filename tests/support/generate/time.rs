@@ -8,6 +8,7 @@ use spicchio_core::timer::Date;
 
 use super::Author;
 use super::author::{truth, typed};
+use super::repertoire::has;
 
 impl Author<'_> {
     /// An instant, which may be none and may move.
@@ -123,6 +124,8 @@ impl Author<'_> {
             Type::Duration,
         );
         if self.scale.is_calendar {
+            let held = if has("held") && self.random.chance(25) { Some(self.held()) } else { None };
+            let span = held.map_or(span, |held| typed(held, Type::Duration));
             let threshold = self.threshold(depth);
             let (left, right) = if self.random.chance(85) { (span, threshold) } else { (threshold, span) };
             return truth(Term::Compare(relation, left.into(), right.into()));

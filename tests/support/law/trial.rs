@@ -12,6 +12,9 @@ use crate::generate::course;
 /// Courses for each law unless the environment says otherwise.
 const CASES: u64 = 1_000;
 
+/// How a report of a panic begins.
+const PANICKED: &str = "panicked: ";
+
 /// Something that must hold for every course.
 #[derive(Clone, Copy, Debug)]
 pub struct Law {
@@ -31,15 +34,15 @@ pub fn tried(law: &Law, subject: &dyn Subject) -> Result<(), Failure> {
     let number = |name| env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
     let (first, cases) = (number("SPICCHIO_SEED").unwrap_or(0), number("SPICCHIO_CASES").unwrap_or(CASES));
     let end = first.saturating_add(cases.div_ceil(law.one_in));
-    match first_broken(law, subject, first, end) {
-        Some(seed) => Err(Failure::new(
-            law,
-            subject,
-            &shrunk(course(seed), |course| broken(law, subject, course, seed).is_some()),
-            seed,
-        )),
-        None => Ok(()),
-    }
+    let Some(seed) = first_broken(law, subject, first, end) else { return Ok(()) };
+    let panicked = broken(law, subject, &course(seed), seed).map(|wrong| is_panic(&wrong));
+    // A smaller course that is not even legal shows nothing of what is wrong with this one.
+    let fails = |course: &_| broken(law, subject, course, seed).map(|wrong| is_panic(&wrong)) == panicked;
+    Err(Failure::new(law, subject, &shrunk(course(seed), fails), seed))
+}
+
+fn is_panic(wrong: &str) -> bool {
+    wrong.starts_with(PANICKED)
 }
 
 /// What is wrong with a subject on a course; a panic is wrong, too.
@@ -49,7 +52,7 @@ pub fn broken(law: &Law, subject: &dyn Subject, course: &Course, seed: u64) -> O
         Err(payload) => {
             let text = payload.downcast_ref::<String>().cloned();
             let text = text.or_else(|| payload.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-            Some(format!("panicked: {}", text.unwrap_or_default()))
+            Some(format!("{PANICKED}{}", text.unwrap_or_default()))
         }
     }
 }

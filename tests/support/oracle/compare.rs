@@ -42,7 +42,8 @@ impl<'a> Sight<'a> {
         }
     }
 
-    /// How `since(I)`, `until(I)` or `held(..)` compares with a calendar length, by where the calendar puts that length from I.
+    /// How `since(I)`, `until(I)` or `held(..)` compares with a calendar length, by where the calendar puts that length
+    /// from the instant.
     fn against(&self, span: &'a Expression, length: Length) -> Option<Ordering> {
         let now = whole(self.now.millis());
         if let Term::Since(instant) = &span.term {
@@ -54,7 +55,7 @@ impl<'a> Sight<'a> {
             return Some(start.cmp(&now));
         }
         if let Term::Held(path, ty) = &span.term {
-            let end = length.after(set_at(self.events, path, ty)?, self.zone);
+            let end = length.after(set_at(self.events, path, ty, self.declarations)?, self.zone);
             return Some(now.cmp(&whole(end.millis())));
         }
         let Term::If { condition, then, otherwise } = &span.term else {

@@ -56,7 +56,7 @@ impl<'a> Sight<'a> {
             Term::Since(instant) => Some(Quantity::Duration(whole(self.now.millis()) - self.instant(instant)?)),
             Term::Until(instant) => Some(Quantity::Duration(self.instant(instant)? - whole(self.now.millis()))),
             Term::Held(path, ty) => {
-                let set = set_at(self.events, path, ty)?;
+                let set = set_at(self.events, path, ty, self.declarations)?;
                 Some(Quantity::Duration(whole(self.now.millis() - set.millis())))
             }
             Term::DaysUntil(instant) => {

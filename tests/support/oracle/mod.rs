@@ -28,6 +28,17 @@
 //!   is for both; where it does not, what is there is read as what P is elsewhere.
 //! - Traits are one document, merged in the order of events: an object over something else replaces it, and a value of
 //!   another type than declared replaces what was there and counts as missing.
+//! - A trait that is a point is one value, which another replaces as a whole. `held` counts from the profile event that
+//!   set the present value: saying it again starts nothing anew, and what was missing in between does.
+//! - `age` is negative before the date, and 29 February comes on the 28th where it must. `anniversary` is today's all
+//!   day long; the date itself is no return.
+//! - Distances are along a sphere of 6,371,008.8 m.
+//! - An absence (`without`) ends at the instant at which it has run out; the step after it comes at that instant or
+//!   later, and less than its `within` after it. That end is what `all within` and the window look at.
+//! - The set of the values of nothing is empty and exists. A line item counts in `top` and `avg` like an event.
+//! - `net` takes from each purchase the refunds of its order that are not before it: their own value of the property,
+//!   or all of it where they have none; two purchases of one order are two. A refund need not be in the window.
+//! - Whoever is forgotten has no `rest` left from the life before.
 //! - An id is repeated for one customer of one topic; the first record read is the one that counts. It is remembered
 //!   for ten minutes of the topic's newest time from then on. A duplicate moves the clock, but decides nothing.
 //! - An event at exactly the instant at which its customer would be forgotten keeps the customer. A late event older

@@ -12,24 +12,24 @@ use crate::given::Json;
 
 /// The trait's value: all profile events merged, one after the other, in the order of events.
 pub(super) fn trait_value(events: &[Happening], path: &Path, declarations: &Declarations) -> Option<Value> {
-    decoded(&trait_json(events, path)?, declarations.traits.get(path)?)
+    decoded(&trait_json(events, path, declarations)?, declarations.traits.get(path)?)
 }
 
 /// The same as it was sent.
-pub(super) fn trait_json(events: &[Happening], path: &Path) -> Option<Json> {
+pub(super) fn trait_json(events: &[Happening], path: &Path, declarations: &Declarations) -> Option<Json> {
     let mut document = Json::Object(BTreeMap::new());
     for event in profiles(events) {
-        merge(&mut document, &Json::Object(event.given.properties.clone()));
+        read(&mut document, event, declarations);
     }
     document.at(path.iter().map(AsRef::as_ref)).cloned()
 }
 
 /// The time of the profile event that gave the trait its present value; none where it has none.
-pub(super) fn set_at(events: &[Happening], path: &Path, ty: &Type) -> Option<Instant> {
+pub(super) fn set_at(events: &[Happening], path: &Path, ty: &Type, declarations: &Declarations) -> Option<Instant> {
     let mut document = Json::Object(BTreeMap::new());
     let mut present: Option<(Value, Instant)> = None;
     for event in profiles(events) {
-        merge(&mut document, &Json::Object(event.given.properties.clone()));
+        read(&mut document, event, declarations);
         let value = document.at(path.iter().map(AsRef::as_ref)).and_then(|json| decoded(json, ty));
         present = match (value, present) {
             (Some(value), Some((before, since))) if value == before => Some((before, since)),
@@ -38,6 +38,18 @@ pub(super) fn set_at(events: &[Happening], path: &Path, ty: &Type) -> Option<Ins
         };
     }
     present.map(|(_, since)| since)
+}
+
+/// Merges what one profile event says. A point is one value: its latitude is not merged with another's longitude.
+fn read(document: &mut Json, event: &Happening, declarations: &Declarations) {
+    let said = &event.given.properties;
+    let points = declarations.traits.iter().filter(|(path, ty)| **ty == Type::Point && path.len() == 1);
+    for (path, _) in points {
+        if let (Json::Object(kept), true) = (&mut *document, said.contains_key(path[0].as_str())) {
+            kept.remove(path[0].as_str());
+        }
+    }
+    merge(document, &Json::Object(said.clone()));
 }
 
 fn profiles(events: &[Happening]) -> impl Iterator<Item = &Happening> {

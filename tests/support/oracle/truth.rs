@@ -1,5 +1,9 @@
 //! Which conditions hold, comparisons aside.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use regex::Regex;
 use spicchio_core::event::Value;
 
 use super::calendar;
@@ -28,10 +32,7 @@ impl<'a> Sight<'a> {
             Term::EndsWith(text, end) => {
                 matches!((self.text(text), self.text(end)), (Some(text), Some(end)) if text.ends_with(&end))
             }
-            Term::Matches(text, pattern) => {
-                let pattern = regex::Regex::new(pattern).expect("a pattern");
-                self.text(text).is_some_and(|text| pattern.is_match(&text))
-            }
+            Term::Matches(text, pattern) => self.text(text).is_some_and(|text| is_match(pattern, &text)),
             Term::Missing(value) => self.evaluate(value).is_none(),
             Term::Exists(value) => self.evaluate(value).is_some(),
             Term::Refunded => self.at_hand.is_some_and(|purchase| self.is_refunded(purchase)),
@@ -77,7 +78,7 @@ impl<'a> Sight<'a> {
     /// Whether one item of a list, a trait or a property of the event at hand, meets a condition on its own fields.
     fn some_item(&self, list: &'a Expression, condition: &'a Expression) -> bool {
         let list = if let Term::Trait(path) = &list.term {
-            trait_json(self.events, path)
+            trait_json(self.events, path, self.declarations)
         } else {
             let Term::Property(path) = &list.term else { unreachable!("no list: {list:?}") };
             self.at_hand.and_then(|event| event.json(path).cloned())
@@ -107,4 +108,15 @@ impl<'a> Sight<'a> {
             (whole, part) => unreachable!("contains nothing: {whole:?} {part:?}"),
         }
     }
+}
+
+/// Patterns are few, and slow to compile: each thread compiles each of them once.
+fn is_match(pattern: &str, text: &str) -> bool {
+    thread_local! {
+        static COMPILED: RefCell<BTreeMap<String, Regex>> = const { RefCell::new(BTreeMap::new()) };
+    }
+    COMPILED.with_borrow_mut(|compiled| {
+        let compiled = compiled.entry(pattern.to_owned()).or_insert_with(|| Regex::new(pattern).expect("a pattern"));
+        compiled.is_match(text)
+    })
 }

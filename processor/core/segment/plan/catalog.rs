@@ -50,7 +50,8 @@ pub struct Catalog {
     group_origins: Vec<(String, Vec<Origin>)>,
 }
 
-/// What a feature measures, however much it keeps of it: what tells whether another catalog's feature measures the same.
+/// What a feature measures, however much it keeps of it: what tells whether another catalog's feature measures the
+/// same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Origin {
     /// Equal exactly where the same events are measured in the same way.

@@ -1,7 +1,7 @@
 //! How far back segments look, beside how long a customer is remembered.
 //!
-//! A customer of whom nothing is heard for `forget_after` ceases to exist. A window that is longer would promise what is
-//! no longer there, and so would a comparison with the time since a last event: whoever is silent that long is gone
+//! A customer of whom nothing is heard for `forget_after` ceases to exist. A window that is longer would promise what
+//! is no longer there, and so would a comparison with the time since a last event: whoever is silent that long is gone
 //! first. The time since a *first* event may be longer, for customers who stay active.
 
 use std::fmt;
@@ -32,8 +32,8 @@ impl fmt::Display for Lookback {
         let Self { segment, text, length, forget_after } = self;
         write!(
             f,
-            "`{segment}` looks back {length}, in `{text}`, and customers are forgotten after {forget_after}: shorten it, \
-             or raise `forget_after`"
+            "`{segment}` looks back {length}, in `{text}`, and customers are forgotten after {forget_after}: \
+             shorten it, or raise `forget_after`"
         )
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! A timeline is written `+10e -15t`: customer `c` enters at 10 ms, where an event was read, and leaves at 15 ms, where
 //! none was. Other customers stand before their sign. Letters: e an event of that instant, t time alone, l late events
-//! alone, b late events where time alone would have done the same, m events of that instant and late ones, f forgotten. A ladder moves to a stage, `other>10e`.
+//! alone, b late events where time alone would have done the same, m events of that instant and late ones, f forgotten.
+//! A ladder moves to a stage: `other>10e`.
 
 mod calendar;
 mod logic;

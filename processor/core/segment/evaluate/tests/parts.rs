@@ -87,7 +87,8 @@ fn distances_are_compared_to_the_metre() {
     }
 }
 
-const INTERESTS: &str = r#""interests":[{"key":"cars","value":40,"at":"2026-01-04T12:00:00Z"},{"key":"boats","value":50,"day":"2026-01-01"},
+const INTERESTS: &str = r#""interests":[{"key":"cars","value":40,"at":"2026-01-04T12:00:00Z"},
+    {"key":"boats","value":50,"day":"2026-01-01"},
     {"key":{"deep":"x"},"value":"60"}, 7, "cars", {"value":45,"at":1767610800000}]"#;
 
 #[test]

@@ -178,13 +178,15 @@ impl Checker<'_> {
     }
 }
 
-/// Two events, of which the newest part of history alone says whether they happened: unless a calendar length lies between
-/// them, which can reach further from an earlier day of a longer month.
+/// Two events, of which the newest part of history alone says whether they happened: unless a calendar length lies
+/// between them, which can reach further from an earlier day of a longer month.
 fn pair(first: crate::segment::Events, second: ChainStep, window: Window) -> Form {
     match second {
         ChainStep::Event(second, within) if within.is_none_or(|within| !within.is_calendar()) => {
             Form::Sequence { first, second, within, window }
         }
-        step => Form::Chain(Box::new(Chain { first, steps: vec![step], all_within: None, window })),
+        step @ (ChainStep::Event(..) | ChainStep::Without(..)) => {
+            Form::Chain(Box::new(Chain { first, steps: vec![step], all_within: None, window }))
+        }
     }
 }
