@@ -181,7 +181,10 @@ fn standings(manifest: &Manifest, customer: &Customer) -> Vec<(String, Option<u1
 }
 
 fn ndjson(manifest: &Manifest, id: &CustomerId, customer: &Customer) -> String {
-    let standing = |(segment, stage, since): (String, Option<u16>, Instant)| json!({"segment": segment, "stage": stage, "since": since.to_string()});
+    let standing = |(segment, stage, since): (String, Option<u16>, Instant)| {
+        let since = since.to_string();
+        json!({"segment": segment, "stage": stage, "since": since})
+    };
     let memberships: Vec<_> = standings(manifest, customer).into_iter().map(standing).collect();
     let newest = customer.newest.to_string();
     json!({"partition": manifest.partition, "customer_id": id.as_str(), "newest_event": newest, "in": memberships})

@@ -13,12 +13,15 @@ use crate::timer::Instant;
 /// Kept amounts and whether the cap dropped some that were needed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Amounts {
-    kept: SmallVec<[(Moment, Number); 2]>,
+    kept: SmallVec<[(Moment, Number); Amounts::INSIDE]>,
     truncated: bool,
     shortened: bool,
 }
 
 impl Amounts {
+    /// How many lie in the list itself.
+    pub(super) const INSIDE: usize = 2;
+
     /// A list as it was kept; nothing where it is not sorted or too long.
     pub fn restored(kept: Vec<(Moment, Number)>, truncated: bool, shortened: bool) -> Option<Self> {
         (kept.is_sorted() && kept.len() <= EVENTS_MAX).then(|| Self {

@@ -20,11 +20,14 @@ pub struct Entry {
 /// Kept events and whether the cap dropped some that were needed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entries {
-    kept: SmallVec<[Entry; 1]>,
+    kept: SmallVec<[Entry; Entries::INSIDE]>,
     truncated: bool,
 }
 
 impl Entries {
+    /// How many lie in the list itself.
+    pub(super) const INSIDE: usize = 1;
+
     /// A list as it was kept; nothing where it is not sorted or too long.
     pub fn restored(kept: Vec<Entry>, truncated: bool) -> Option<Self> {
         (kept.is_sorted() && kept.len() <= EVENTS_MAX).then(|| Self { kept: kept.into_iter().collect(), truncated })

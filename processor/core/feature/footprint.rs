@@ -24,22 +24,27 @@ impl Fold {
     /// The bytes of a state that keeps so many entries; `inner`: the features of one value, of a feature by value,
     /// whose entries are values with one entry of each.
     pub fn bytes(&self, entries: usize, inner: &[Feature]) -> usize {
-        let listed = |list: usize, entry: usize| STATE_BYTES + list + entries * entry;
+        // The first entries of most lists lie in the list itself.
+        let listed = |list: usize, inside: usize, entry: usize| {
+            STATE_BYTES + list + if entries > inside { entries * entry } else { 0 }
+        };
         match self {
             Self::Total | Self::Record(_) | Self::Edge { identified: false, valued: false, .. } => STATE_BYTES,
             Self::Moments(_) if entries <= 1 => STATE_BYTES,
             Self::Tally => STATE_BYTES + size_of::<(i128, u64)>(),
             Self::Edge { .. } => STATE_BYTES + size_of::<Edge>(),
-            Self::Moments(_) => listed(size_of::<Moments>(), size_of::<Moment>()),
-            Self::Amounts { .. } => listed(size_of::<Amounts>(), size_of::<(Moment, Number)>()),
-            Self::Peaks { .. } => listed(size_of::<Peaks>(), size_of::<(Moment, Number)>()),
-            Self::Entries { .. } | Self::Oldest { .. } => listed(size_of::<Entries>(), size_of::<Entry>()),
-            Self::Latest { .. } => listed(size_of::<Latest>(), size_of::<(Moment, Value)>()),
+            Self::Moments(_) => listed(size_of::<Moments>(), Moments::INSIDE, size_of::<Moment>()),
+            Self::Amounts { .. } => listed(size_of::<Amounts>(), Amounts::INSIDE, size_of::<(Moment, Number)>()),
+            Self::Peaks { .. } => listed(size_of::<Peaks>(), 0, size_of::<(Moment, Number)>()),
+            Self::Entries { .. } | Self::Oldest { .. } => {
+                listed(size_of::<Entries>(), Entries::INSIDE, size_of::<Entry>())
+            }
+            Self::Latest { .. } => listed(size_of::<Latest>(), Latest::INSIDE, size_of::<(Moment, Value)>()),
             Self::Register => STATE_BYTES + size_of::<Register>(),
-            Self::History => listed(size_of::<History>(), size_of::<(Position, Option<Value>)>()),
+            Self::History => listed(size_of::<History>(), 0, size_of::<(Position, Option<Value>)>()),
             Self::Keyed(_) => {
                 let each: usize = inner.iter().map(|feature| feature.fold.bytes(1, &[])).sum();
-                listed(size_of::<Keyed>(), size_of::<KeyedValue>() + each)
+                listed(size_of::<Keyed>(), 0, size_of::<KeyedValue>() + each)
             }
         }
     }

@@ -10,11 +10,14 @@ use crate::timer::Instant;
 /// Kept values and whether the cap dropped some that were needed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Latest {
-    kept: SmallVec<[(Moment, Value); 1]>,
+    kept: SmallVec<[(Moment, Value); Latest::INSIDE]>,
     truncated: bool,
 }
 
 impl Latest {
+    /// How many lie in the list itself.
+    pub(super) const INSIDE: usize = 1;
+
     /// A list as it was kept; nothing where it is not sorted or too long.
     pub fn restored(kept: Vec<(Moment, Value)>, truncated: bool) -> Option<Self> {
         (kept.is_sorted() && kept.len() <= VALUES_MAX).then(|| Self { kept: kept.into_iter().collect(), truncated })

@@ -8,7 +8,7 @@ use crate::timer::Instant;
 
 /// Short lists lie beside their length: most customers have few moments, and one place in memory is read sooner than
 /// two.
-type Kept = SmallVec<[Moment; 4]>;
+type Kept = SmallVec<[Moment; Moments::INSIDE]>;
 
 /// Kept moments and whether the cap dropped some that were needed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +18,9 @@ pub struct Moments {
 }
 
 impl Moments {
+    /// How many lie in the list itself.
+    pub(super) const INSIDE: usize = 4;
+
     /// The list after one more moment.
     pub fn of(moments: [Moment; 2]) -> Self {
         let mut kept = Kept::from_slice(&moments);

@@ -49,7 +49,7 @@ pub struct DeadLetter<'a> {
     sha256: String,
     /// Its headers that say something about the event (`content-type` and those of a `CloudEvent`), in order, at most
     /// the first 32; left out where it has none.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     headers: Vec<KeptHeader<'a>>,
 }
 

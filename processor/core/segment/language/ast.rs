@@ -83,7 +83,7 @@ pub(super) enum FormNode {
     Net(ColumnNode, Option<WindowNode>),
     Top { value: ColumnNode, weight: Option<ColumnNode>, window: Option<WindowNode> },
     Sessions { asked: Sessions, events: EventsNode, gap: (Length, Span), window: Option<WindowNode> },
-    Sequence { first: EventsNode, steps: Vec<StepNode>, all_within: Option<(Length, Span)>, window: Option<WindowNode> },
+    Sequence { first: EventsNode, steps: Vec<StepNode>, all_within: Option<Within>, window: Option<WindowNode> },
 }
 
 /// One event from an end: `last(E, 3)`.
@@ -145,6 +145,9 @@ impl About {
         }
     }
 }
+
+/// A length between two steps, and where it stands.
+pub(super) type Within = (Length, Span);
 
 /// A name and where it stands.
 #[derive(Clone, Debug, PartialEq)]
