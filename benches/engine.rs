@@ -90,6 +90,7 @@ fn catalog() -> Arc<Catalog> {
         description: None,
         condition: condition(text, &mut declarations, &Zone::UTC)
             .unwrap_or_else(|mistakes| panic!("{text}: {mistakes:?}")),
+        latch: None,
         grace_millis: 0,
         attach: Vec::new(),
         labels: BTreeMap::new(),

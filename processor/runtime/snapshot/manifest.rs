@@ -16,7 +16,7 @@ pub(super) const FORMAT: u32 = 1;
 /// What a snapshot is of, and which bytes belong to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// [`FORMAT`].
+    /// `FORMAT`.
     pub format: u32,
     /// The version of the rows in the parts.
     pub rows: u16,
