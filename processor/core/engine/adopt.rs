@@ -14,7 +14,7 @@ use crate::transition::{Cause, Change, Move, Transition};
 
 impl Engine {
     /// An engine with the same customers under another catalog, and the exits from what is no longer defined. Nothing
-    /// may be undecided. [`Engine::settle`] comes next.
+    /// may be undecided. [`Engine::settle_adopted`] comes next.
     ///
     /// # Errors
     /// What the other catalog measures and this engine does not keep; then history is read anew.
