@@ -1,0 +1,12 @@
+//! Input that nobody would write: definitions and records, bent at random, meet laws that hold for every input.
+//!
+//! `definitions` bends conditions and whole definition files, `records` bends events; `mutation` says how, `campaign`
+//! tries many. A short campaign runs with all other tests. `SPICCHIO_FUZZ_MINUTES=30 cargo test --test fuzz` goes on
+//! for that long, `SPICCHIO_SEED` sets the first seed. A failure names its seed and shows the smallest input that still
+//! fails. A stack that overflows ends the program at once and names nothing: that no nesting does so is tried on
+//! purpose, too. Not here: legal input and its meaning (`tests/properties`).
+
+mod campaign;
+mod definitions;
+mod mutation;
+mod records;
