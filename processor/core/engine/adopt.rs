@@ -29,8 +29,11 @@ impl Engine {
         let mut exits = Vec::new();
         for shard in 0..=u8::MAX {
             self.table.visit(shard, |id, customer| {
-                let memberships = self.moved_memberships(&mut engine, customer, |segment, place, since| {
-                    exits.push(self.ended(id.clone(), segment, (place, since), customer));
+                let memberships = self.moved_memberships(&mut engine, customer, |segment, newer, place, since| {
+                    let mut exit = self.ended(id.clone(), segment, (place, since), customer);
+                    // What is no longer defined has no definition to name.
+                    exit.definition = newer.map(|newer| Arc::clone(&newer.hash));
+                    exits.push(exit);
                 });
                 let features = taken_over(&adoption, catalog, &customer.features);
                 let Customer { newest, batch, .. } = *customer;
@@ -57,7 +60,7 @@ impl Engine {
         &self,
         engine: &mut Self,
         customer: &Customer,
-        mut ended: impl FnMut(&CompiledSegment, Place, Instant),
+        mut ended: impl FnMut(&CompiledSegment, Option<&CompiledSegment>, Place, Instant),
     ) -> Memberships {
         let catalog = Arc::clone(&engine.desk.catalog);
         let mut memberships = Memberships::default();
@@ -70,7 +73,7 @@ impl Engine {
                     memberships.set(index, place, since);
                     super::decide::count(&mut engine.desk.members, index, place, 1);
                 }
-                None if place != Place::Outside => ended(older, place, since),
+                None if place != Place::Outside => ended(older, newer.map(|(_, newer)| newer), place, since),
                 None => {}
             }
         }

@@ -6,7 +6,7 @@ use super::{Effects, Engine, Input, Settings};
 use crate::event::{Decoder, Record, TopicRules};
 use crate::replay::Replay;
 use crate::segment::language::{builtin_declarations, condition};
-use crate::segment::{Catalog, Definitions, SegmentDefinition};
+use crate::segment::{Catalog, Definitions, LatchDefinition, SegmentDefinition};
 use crate::timer::{Instant, Length, Zone};
 use crate::transition::Transition;
 
@@ -230,6 +230,59 @@ fn a_change_that_still_waits_comes_before_its_customer_is_forgotten() {
     check_forgetting(Some(60), "count(purchase, 50ms) >= 1", &steps, &expected);
     let expected = ["100 c entered s0 event", "160 c exited s0 forgotten"];
     check_forgetting(Some(60), "count(purchase) >= 1", &steps, &expected);
+}
+
+/// An engine with what these events bring about, one after the other.
+fn engine_after(catalog: Arc<Catalog>, steps: &[(&str, i64)]) -> (Engine, Settings, Effects) {
+    let rules = TopicRules { key_required: false, control: true, ..TopicRules::default() };
+    let decoder = Decoder::new(catalog.interest(), &rules);
+    let settings = Settings { dedup_millis: vec![0], grace_millis: None, forget_after: None, seed: 7 };
+    let mut engine = Engine::new(catalog, &settings);
+    let mut effects = Effects::default();
+    for (kind, time) in steps {
+        let json = serde_json::json!({"type": kind, "customer_id": "c", "time": START + time}).to_string();
+        let record = Record { value: Some(json.as_bytes()), ..Record::default() };
+        engine.apply(Input::Event { topic: 0, event: decoder.decode(&record).unwrap() }, &mut effects);
+    }
+    (engine, settings, effects)
+}
+
+#[test]
+fn leaving_what_is_no_longer_defined_names_no_definition() {
+    let conditions = ["count(purchase) >= 1", "count(page_view) >= 1"];
+    let (engine, settings, effects) = engine_after(catalog(&conditions), &[("purchase", 0), ("page_view", 1)]);
+    let shown = |transition: &Transition| -> serde_json::Value {
+        serde_json::from_slice(&crate::wire::transition_value(transition, 1 << 20)).unwrap()
+    };
+    assert!(effects.transitions.iter().all(|entry| shown(entry)["definition"].is_string()));
+    let (_, exits) = engine.adopted(&catalog(&conditions[..1]), &settings).unwrap();
+    let [exit] = exits.as_slice() else { panic!("one segment is gone: {exits:?}") };
+    assert_eq!((&*exit.segment, exit.change.as_str()), ("s1", "exited"));
+    assert_eq!(shown(exit).get("definition"), None);
+}
+
+#[test]
+fn what_an_erased_customer_had_left_is_deleted_without_a_transition() {
+    let mut declarations = builtin_declarations();
+    let text = "count(page_view, 10ms) >= 1";
+    let resting = SegmentDefinition {
+        name: "rests".into(),
+        description: None,
+        condition: condition(text, &mut declarations, &Zone::UTC).unwrap(),
+        latch: Some(LatchDefinition { leave: None, stay: None, rest: Some(Length::fixed(1_000)) }),
+        grace_millis: 0,
+        attach: Vec::new(),
+        labels: std::collections::BTreeMap::new(),
+        zone: Zone::UTC,
+    };
+    let definitions = Definitions { declarations, segments: vec![resting], ..Definitions::default() };
+    let catalog = Arc::new(Catalog::compile(&definitions));
+    let steps = [("page_view", 0), ("purchase", 20), ("erase", 30)];
+    let (_, _, effects) = engine_after(catalog, &steps);
+    let lines: Vec<String> = effects.transitions.iter().map(line).collect();
+    assert_eq!(lines, ["0 c entered rests event", "10 c exited rests time"]);
+    let deleted: Vec<_> = effects.deleted.iter().map(|(id, segment)| (id.as_str(), &**segment)).collect();
+    assert_eq!(deleted, [("c", "rests")]);
 }
 
 #[test]
