@@ -7,7 +7,7 @@ pub(crate) const BYTES_MAX: usize = 1 << 14;
 /// The most changes to one input.
 const CHANGES_MAX: u64 = 6;
 /// The deepest nesting that one change adds.
-const NESTING_MAX: u64 = 2_000;
+const NESTING_MAX: usize = 2_000;
 
 /// Bytes that mean something to some reader of text.
 const BYTES: &[u8] = b"\0\n\r\t \"'\\,.:;(){}[]<>=!+-*/%&|#@~$_09aZ\x7f\x80\xc0\xed\xf4\xff";
@@ -23,7 +23,7 @@ pub(crate) struct Dictionary {
 
 /// One of the inputs, bent.
 pub(crate) fn bent(corpus: &[Vec<u8>], dictionary: &Dictionary, random: &mut Seeded) -> Vec<u8> {
-    let mut input = chosen(corpus, random).to_vec();
+    let mut input = chosen(corpus, random).clone();
     let changes = 1 + random.below(CHANGES_MAX);
     for _ in 0..=random.below(changes) {
         change(&mut input, corpus, dictionary, random);
@@ -55,7 +55,7 @@ fn change(input: &mut Vec<u8>, corpus: &[Vec<u8>], dictionary: &Dictionary, rand
         }
         5 => {
             let (open, close) = chosen(dictionary.nestings, random);
-            let depth = if random.chance(20) { random.below(NESTING_MAX) } else { random.below(4) } as usize;
+            let depth = below(if random.chance(20) { NESTING_MAX } else { 4 }, random);
             input.splice(to..to, close.repeat(depth).into_bytes());
             input.splice(from..from, open.repeat(depth).into_bytes());
         }
@@ -73,13 +73,18 @@ fn change(input: &mut Vec<u8>, corpus: &[Vec<u8>], dictionary: &Dictionary, rand
 }
 
 fn chosen<'a, T>(from: &'a [T], random: &mut Seeded) -> &'a T {
-    &from[random.below(from.len() as u64) as usize]
+    &from[below(from.len(), random)]
 }
 
 /// A stretch of an input; mostly a short one.
 fn stretch(input: &[u8], random: &mut Seeded) -> (usize, usize) {
-    let length = input.len() as u64;
-    let from = random.below(length + 1);
-    let longest = if random.chance(80) { (length - from).min(12) } else { length - from };
-    (from as usize, (from + random.below(longest + 1)) as usize)
+    let from = below(input.len() + 1, random);
+    let left = input.len() - from;
+    let longest = if random.chance(80) { left.min(12) } else { left };
+    (from, from + below(longest + 1, random))
+}
+
+/// An index below `end`, which is at least 1.
+fn below(end: usize, random: &mut Seeded) -> usize {
+    usize::try_from(random.below(end as u64)).unwrap_or(0)
 }
