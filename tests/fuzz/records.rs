@@ -107,8 +107,7 @@ static TOPICS: LazyLock<Vec<Topic>> = LazyLock::new(|| {
 fn corpus() -> Vec<Vec<u8>> {
     let own = r#"{"id":"e-1","type":"purchase","customer_id":"c-1","time":"2026-11-21T10:00:00Z",
         "properties":{"total":12.5,"items":[{"product_id":"p","price":3,"quantity":2}]}}"#;
-    let mapped =
-        r#"{"messageId":"e-1","event":"purchase","userId":"c-1",
+    let mapped = r#"{"messageId":"e-1","event":"purchase","userId":"c-1",
         "timestamp":1795255200000,"properties":{"total":"7"}}"#;
     let cloud = r#"{"specversion":"1.0","id":"e-1","source":"shop","type":"purchase","subject":"c-1",
         "time":"2026-11-21T10:00:00Z","data":{"total":1}}"#;
