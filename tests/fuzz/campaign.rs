@@ -10,6 +10,8 @@ use crate::mutation::{Dictionary, bent};
 
 /// Inputs of a short campaign.
 const INPUTS: u64 = 4_000;
+/// What is wrong where a law did not come to an end.
+const PANICKED: &str = "it panicked, as said above";
 /// How often a long campaign says how far it has come.
 const TELL_EVERY: Duration = Duration::from_mins(1);
 
@@ -70,25 +72,27 @@ impl Campaign {
 
     fn answer(&self, input: &[u8], origin: &str) -> Answer {
         self.tried(input).unwrap_or_else(|wrong| {
-            let small = self.shrunk(input.to_vec());
-            let now_wrong = self.tried(&small).err().unwrap_or(wrong);
-            panic!("{}, {origin}: {now_wrong}\nthe input: {:?}", self.name, String::from_utf8_lossy(&small))
+            let small = self.shrunk(input.to_vec(), &wrong);
+            let wrong = self.tried(&small).err().unwrap_or(wrong);
+            panic!("{}, {origin}: {wrong}\nthe input: b\"{}\"", self.name, small.escape_ascii())
         })
     }
 
     fn tried(&self, input: &[u8]) -> Result<Answer, String> {
-        catch_unwind(AssertUnwindSafe(|| (self.law)(input))).unwrap_or_else(|_| Err("it panicked".to_owned()))
+        catch_unwind(AssertUnwindSafe(|| (self.law)(input))).unwrap_or_else(|_| Err(PANICKED.to_owned()))
     }
 
-    /// The same failure with as much cut out of the input as can be.
-    fn shrunk(&self, mut input: Vec<u8>) -> Vec<u8> {
+    /// As much cut out of the input as can be; a panic stays a panic, a broken law a broken law.
+    fn shrunk(&self, mut input: Vec<u8>, wrong: &str) -> Vec<u8> {
+        let panics = wrong == PANICKED;
+        let fails = |input: &[u8]| self.tried(input).err().is_some_and(|now| (now == PANICKED) == panics);
         let mut size = input.len() / 2;
         while size > 0 {
             let mut at = 0;
             while at < input.len() {
                 let mut without = input.clone();
                 without.drain(at..(at + size).min(input.len()));
-                if self.tried(&without).is_err() {
+                if fails(&without) {
                     input = without;
                 } else {
                     at += size;

@@ -1,12 +1,12 @@
-//! Bent records, in the project's own format, as `CloudEvents` and in a mapped one: each becomes an event or is refused
-//! with a reason, twice the same; an event's time keeps the rules of its topic, and its customer is the
-//! record's key.
+//! Records with a bent value, in the project's own format, as `CloudEvents` and in a mapped one: each becomes an event
+//! or is refused with words for its producer, twice the same; an event's time keeps the rules of its topic, and its
+//! customer is the record's key.
 
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use spicchio_core::event::{Decoder, Event, Header, Mapping, RawMapping, RawTypeRule, Record, TopicRules};
+use spicchio_core::event::{Decoder, Event, Header, Mapping, RawMapping, RawTypeRule, Record, Rejection, TopicRules};
 use spicchio_core::segment::Catalog;
 use spicchio_core::segment::language::{Source, load};
 use spicchio_core::timer::Instant;
@@ -142,8 +142,8 @@ fn law(input: &[u8]) -> Result<Answer, String> {
                 checked(topic, &event)?;
                 answer = Answer::Accepted;
             }
-            Err(rejection) if rejection.reason.as_str().is_empty() => return Err("refused without a reason".to_owned()),
-            Err(_) => {}
+            Err(rejection) if (1..=Rejection::DETAIL_BYTES_MAX).contains(&rejection.detail.len()) => {}
+            Err(rejection) => return Err(format!("its producer is not told what to change: {rejection:?}")),
         }
     }
     Ok(answer)

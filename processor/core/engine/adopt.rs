@@ -30,10 +30,7 @@ impl Engine {
         for shard in 0..=u8::MAX {
             self.table.visit(shard, |id, customer| {
                 let memberships = self.moved_memberships(&mut engine, customer, |segment, newer, place, since| {
-                    let mut exit = self.ended(id.clone(), segment, (place, since), customer);
-                    // What is no longer defined has no definition to name.
-                    exit.definition = newer.map(|newer| Arc::clone(&newer.hash));
-                    exits.push(exit);
+                    exits.push(self.ended(id.clone(), (segment, newer), (place, since), customer));
                 });
                 let features = taken_over(&adoption, catalog, &customer.features);
                 let Customer { newest, batch, .. } = *customer;
@@ -83,13 +80,15 @@ impl Engine {
     fn ended(
         &self,
         id: CustomerId,
-        segment: &CompiledSegment,
+        (segment, newer): (&CompiledSegment, Option<&CompiledSegment>),
         (place, since): (Place, Instant),
         customer: &Customer,
     ) -> Transition {
         let at = customer.now(self.desk.clock).max(since);
         let change = Change::between(place, Place::Outside);
         let mut exit = Transition::bare(id, segment, change, at, self.desk.clock, Cause::Definition);
+        // What is no longer defined has no definition to name.
+        exit.definition = newer.map(|newer| Arc::clone(&newer.hash));
         exit.moved = Move::between(segment, place, Place::Outside);
         exit.since = Some(since);
         exit
